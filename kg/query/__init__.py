@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kg.query import citing_papers
+from kg.query import citing_papers, passages
 from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
@@ -67,6 +67,8 @@ def answer(
     if not filter and (cited := citing_papers.answered(store, question, limit, language)):
         return replace(cited, read=Corpus.of(store).read())
     lexicon = lexicon or Lexicon.of(store, vocabulary)
+    if not filter and (said := passages.answered(store, lexicon, question, language)):
+        return replace(said, read=Corpus.of(store).read())
     going_on = in_context(question, lexicon, earlier, language) if before and question.strip() else None
     asked, name, own = citing_papers.of_paper(store, question)
     like = Query("near", like=name) if asked == "like" else None

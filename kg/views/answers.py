@@ -189,7 +189,7 @@ def quoted(
             name = plain(called.get(own[0].source, own[0].source)) + in_doubt(own, words)
             said = _excerpt(own) if key not in seen else "" if (*key, again) in seen else short(again, _AGAIN)
             seen |= {key, (*key, again)}
-            told.append(f"{name}: “{said}”" if said else name)
+            told.append(f"{name}: “{said}”{place_in(own[0].field, words)}" if said else name)
         out.append(told)
     return out
 

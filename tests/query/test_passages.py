@@ -1,4 +1,4 @@
-"""Questions about what the bodies of papers say: software and baselines that they use, each with its place."""
+"""Questions about what the bodies of papers say: software, baselines, set-ups, limits, each with its place."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 import kg
 from kg.api import Graph
 from kg.model import KgError
+from kg.query.passages import asked
 from kg.views.answers import render
 
 PAPER = r"""\documentclass{article}
@@ -74,7 +75,38 @@ def test_software_and_baselines_hold_for_use(
 
 def test_what_is_only_mentioned_is_told(graph: Graph) -> None:
     assert "2 papers only mention SGLang and are not counted" in " ".join(graph.ask("papers that use SGLang").notes)
-    assert "(Table 1)" in render(graph.ask("papers that compare with KIVI"), "md")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("batch size of PloverKV", {("64", "s2.1/p1")}),
+        ("FinchKV的批大小是多少", {("16", "s2.1/p1")}),
+        ("how many GPUs and epochs did PloverKV train for", {("8 × NVIDIA A100", "s2.1/p1"), (None, "s2.1/p1")}),
+        ("what software does PloverKV use", {("PyTorch, vLLM", "s2.1/p1")}),
+        ("which baselines does PloverKV compare with?", {("KIVI", "t1/r2c1"), ("SnapKV", "t1/r3c1")}),
+    ],
+)
+def test_set_ups_are_answered_with_values_and_places(
+    graph: Graph, question: str, said: set[tuple[str | None, str]]
+) -> None:
+    answer = graph.ask(question)
+    assert answer.table is not None
+    lines = {(dict(zip(answer.table.columns, line.values, strict=True))["value"], line.evidence[0].field)
+             for line in answer.table.lines}  # fmt: skip
+    assert lines == said
+    assert any(place in render(answer, "md") for place in ("(§2.1)", "(Table 1)", "（第2.1节）"))
+
+
+def test_limits_are_quoted(graph: Graph) -> None:
+    for question in ("what are the limitations of PloverKV?", "PloverKV有哪些局限"):
+        lines = graph.ask(question).to_json()["table"]["lines"]
+        assert [line["quote"] for line in lines] == ["We only test one model.", "Long answers stay slow."]
+
+
+def test_a_number_that_is_given_is_no_question() -> None:
+    assert asked("throughput of vLLM with batch size of 8") is None
+    assert asked("papers that extend the context length of Llama") is None
 
 
 def test_trends_count_what_whole_papers_use(graph: Graph) -> None:

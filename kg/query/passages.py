@@ -1,0 +1,203 @@
+"""What the bodies of papers say of their set-up and their limits: values with the sentences that state them.
+
+Asked is of papers that a question names or describes and that were read whole. A number of a set-up that was read is
+the value; where none was, the sentences that hold what is asked stand alone, and no value is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kg.model import Document, Evidence, Part, Record
+from kg.query.answer import Answer, Grid, Line, Quote
+from kg.query.corpus import Corpus
+from kg.query.empty import naming
+from kg.query.filter import Condition, Fact, Filter, Phrase, Query
+from kg.query.lexicon import Lexicon
+from kg.query.patterns import stem
+from kg.query.question_reader import read
+from kg.query.sayings import Sayings
+from kg.query.shown import rows
+from kg.rdf.triples import language_of
+from kg.store.contents import load_entries
+from kg.store.file import StoreFile
+from kg.text import raw_span, sentences
+
+#: Characters of a question, papers of an answer, sentences of each on what is asked, and on its limits.
+_LONGEST, _PAPERS, _SAID, _LIMITS = 400, 5, 4, 12
+_LISTED = 20  # things that a paper is compared with
+
+
+class AskedOfBodies(NamedTuple):
+    """What is asked of bodies: what finds the sentences for each number of a set-up; nothing for limits."""
+
+    setup: Mapping[str, re.Pattern[str]]
+    rest: str  # the question without these words
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+@cache
+def _form(forms: tuple[str, ...], end: str = "") -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<![A-Za-z])(?:{'|'.join(forms)}){end}")
+
+
+def asked(question: str) -> AskedOfBodies | None:
+    """What a question asks of bodies; None for another one."""
+    said, setup = _words(), {}
+    forms = [_form(tuple(said["limitations"]["asks"]), said["asked"]["end"])]
+    if len(question) > _LONGEST or _form(tuple(said["asked"]["papers"])).match(question):
+        return None
+    if not forms[0].search(question):
+        forms = []
+        for name, own in said["setup"].items():
+            form = _form(tuple(own["asks"]), said["asked"]["end"])
+            if found := form.search(question):
+                noun = found.groupdict().get("noun") or ""
+                says = [said["asked"]["english"].get(noun, ""), re.escape(noun)] if noun else own.get("says")
+                setup[name] = _form(tuple(filter(None, says or own["asks"])))
+                forms.append(form)
+    rest = question
+    for form in forms:
+        rest = form.sub(" ", rest)
+    return AskedOfBodies(setup, " ".join(rest.split())) if forms else None
+
+
+def answered(store: StoreFile, lexicon: Lexicon, question: str, language: str) -> Answer | None:
+    """The answer to a question about set-ups or limits; None for another one, and where no paper is meant."""
+    corpus = Corpus.of(store)
+    wanted = asked(question) if corpus.read().whole else None
+    if wanted is None or not (meant := _named(corpus, question) or _described(corpus, lexicon, wanted.rest, language)):
+        return None
+    return _told(corpus, question, wanted, *meant, Sayings(language or language_of(question)))
+
+
+def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
+    """The papers that were read whole (CURIEs) with what they are called."""
+    sql = "SELECT curie, name, title, arxiv FROM papers WHERE parts IS NOT NULL ORDER BY curie"
+    for paper, name, title, arxiv in corpus.store.rows(sql):
+        short = re.split(r":\s|\s(?i:technical report)", title)[0]
+        yield from ((paper, one) for one in dict.fromkeys((name, short, title, arxiv)) if len(one) > 2)
+
+
+def _named(corpus: Corpus, question: str) -> tuple[list[str], Filter] | None:
+    """The papers whose names a question has, no name as part of a longer one."""
+    text, found = question.lower(), dict[str, dict[str, str]]()
+    for paper, called in corpus.kept("whole names", None, lambda: tuple(_names(corpus))):
+        name = called.lower()
+        if name in text and re.search(rf"(?<![a-z\d-]){re.escape(name)}(?![a-z\d]|-\w)", text):
+            found.setdefault(name, {})[paper] = called
+    own = [named for name, named in found.items() if not any(name in other and name != other for other in found)]
+    names = {paper: called for named in own for paper, called in named.items()}
+    entries = [(corpus.listed([paper])[0], called) for paper, called in names.items()]
+    terms = tuple(Fact("paper", entry, called, concept=f"entry:{entry}") for entry, called in entries)
+    text = " / ".join(dict.fromkeys(called for _, called in entries))
+    return (list(names), Filter((Condition(text, terms),))) if terms else None
+
+
+def _described(corpus: Corpus, lexicon: Lexicon, rest: str, language: str) -> tuple[list[str], Filter] | None:
+    """The papers that fulfil what the rest of a question names, and most of its other words."""
+    found = read(rest, lexicon, language).filter
+    words = [one for one in found.conditions if all(isinstance(term, Phrase) for term in one.any_of)]
+    things = Filter(tuple(one for one in found.conditions if one not in words))
+    words += [Condition(word, (Phrase(f"{stem(word)}*"),)) for word in found.ignored if len(word) > 2]
+    whole = {paper for paper, _ in corpus.kept("whole names", None, lambda: tuple(_names(corpus)))}
+    for wanted in (things, naming(things)) if things.conditions else ():
+        holding = Counter(whole.intersection(corpus.found(wanted)))
+        for one in words if holding else ():
+            holding.update(holding.keys() & set(corpus.found(Filter((one,)))))
+        if holding:
+            return sorted(paper for paper in holding if holding[paper] == max(holding.values())), wanted
+    return None
+
+
+def _told(corpus: Corpus, question: str, wanted: AskedOfBodies, papers: list[str], own: Filter, say: Sayings) -> Answer:
+    """A line for each sentence that answers, with its value and place."""
+    kind = "setup" if wanted.setup else "limitations"
+    text = wanted.rest.lower()
+    for label in (term.label.lower() for condition in own.conditions for term in condition.any_of):
+        text = text.replace(label, " ")
+    asks = set(re.findall(r"[a-z\d][\w.-]{2,}", text)).difference(_words()["asked"]["idle"])
+    stems = {stem(word).rstrip("*") for word in asks}
+    entries = load_entries(corpus.store, corpus.listed(papers[:_PAPERS]))
+    lines: dict[str, Line] = {}
+    for entry, (document, record) in entries.items():
+        for name, place, value in (
+            _setup(document, record, wanted, stems) if wanted.setup else _limits(document, record)
+        ):
+            words, called = " ".join(place.quote.split()), say(f"passages.{name}")
+            quote = Quote(entry, place.field, place.quote, place.start, place.end, called, words)
+            cells = (entry, called, value or None, words) if wanted.setup else (entry, words)
+            lines.setdefault(words, Line(cells, (entry,), (quote,)))
+    columns = ("paper", "setup", "value", "quote") if wanted.setup else ("paper", "quote")
+    held = rows(corpus.store, [*lines.values()] or [Line((), (entry,)) for entry in entries])
+    notes = () if lines else (say(f"passages.none_{kind}"),)
+    table = Grid(columns, tuple(lines.values())) if lines else None
+    query = Query("claims", own, wants=kind, language=say.language)
+    return Answer(question, query, held, notes, table, fulfilling=len(held))
+
+
+def _setup(
+    document: Document, record: Record, wanted: AskedOfBodies, stems: set[str]
+) -> Iterator[tuple[str, Evidence, str]]:
+    """The sentences that best say each thing that is asked, with the values that were read in them."""
+    said = _words()
+    ranks = {role: rank for rank, role in enumerate(said["asked"]["roles"])}
+    roles = {part.id: part.role for part in document.parts}
+    parts = [part for part in document.parts if part.kind not in ("heading", "formula") and part.role != "related"]
+    for name, form in wanted.setup.items():
+        used = said["setup"][name].get("uses", "")
+        values: dict[tuple[str, int], list[str]] = {}
+        places = [(use.places[0], use.name) for use in record.uses if use.type == used and use.use != "mentioned"]
+        for one in record.setup:
+            if one.name == name:
+                value = f"{one.value} × {one.unit}" if used else f"{one.value} {one.unit}".strip()
+                places.append((one.place, value))
+        for place, value in places:
+            values.setdefault((place.field, place.start), []).append(value)
+        named = bool(places) and used in ("software", "baseline")  # a name says it, no sentence need
+        some = () if named else (part for part in parts if form.search(part.text.text))
+        found = (place for part in some for place in _sentences(part))
+        by_place = {(one.field, one.start): one for one in (*found, *(place for place, _ in places))}
+        ranked = []
+        for at, place in by_place.items():
+            low = re.sub(r"[\[(][^\])]*\d{4}[^\])]*[\])]|\[[\d, –-]+\]", "", place.quote.lower())
+            own = dict.fromkeys(values.get(at, ()))
+            value = ", ".join(one for one in own if not any(other.endswith(f" {one}") for other in own))
+            if value or form.search(low):
+                near = any(re.search(r"\d", low[max(0, m.start() - 25) : m.end() + 40]) for m in form.finditer(low))
+                rank = ranks.get(roles.get(place.field, ""), len(ranks))
+                close = sum(one in low for one in stems) - 0.4 * rank
+                ranked.append(((near + bool(value), close, -len(low)), place, value))
+        best = sorted(ranked, key=lambda one: one[0], reverse=True)[: _LISTED if used == "baseline" else _SAID]
+        yield from ((name, place, value) for _, place, value in best)
+
+
+def _sentences(part: Part) -> Iterator[Evidence]:
+    for start, end in sentences(part.text.text):
+        first, last = raw_span(part.text, start, end)
+        yield Evidence(part.text.raw[first:last], part.id, first, last)
+
+
+def _limits(document: Document, record: Record) -> list[tuple[str, Evidence, str]]:
+    """The sentences on limits, those of the last section on them first."""
+    at = {part.id: (n, part) for n, part in enumerate(document.parts)}
+    limits = [part for part in document.parts if part.role == "limitations" and part.kind in ("paragraph", "item")]
+    last_of = {part.headings[:1]: n for n, part in at.values()}
+
+    def order(place: Evidence) -> tuple[bool, int, int, int]:
+        n, part = at[place.field]
+        return part.role != "limitations", -last_of[part.headings[:1]], n, place.start
+
+    places = (place for part in limits for place in _sentences(part))
+    every = {(one.field, one.start): one for one in (*record.limitations, *places) if one.field in at}
+    return [("limitations", place, "") for place in sorted(every.values(), key=order)[:_LIMITS]]
