@@ -36,7 +36,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from bench_page import compared, latest, page, told
+from bench_page import WHOLE, compared, latest, page, told
 from bench_queries import QUERIES, Subjects
 
 import kg
@@ -322,7 +322,8 @@ def main() -> int:
     if options.compare:
         print(compared(options.json))
     if options.write:
-        PAGE.write_text(page(latest(options.json), options.least), encoding="utf-8")
+        whole = WHOLE + PAGE.read_text(encoding="utf-8").partition(WHOLE)[2]  # of bench_whole.py
+        PAGE.write_text(f"{page(latest(options.json), options.least)}\n{whole}", encoding="utf-8")
     return 0
 
 

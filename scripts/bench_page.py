@@ -10,6 +10,9 @@ from typing import Any
 
 from bench_queries import QUERIES
 
+#: What stands before the part of docs/speed.md that bench_whole.py writes.
+WHOLE = "<!-- whole papers -->\n"
+
 
 def slope(points: Mapping[int, float]) -> float | None:
     """The exponent by which figures grow with size: the least squares of their logarithms; None for less than two."""

@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench_page import slope, table
+from bench_page import WHOLE, slope, table
 
 from kg.store.lite import cache_of
 
@@ -34,7 +34,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "speed.md"
 TEXTS = Path(os.environ.get("KG_SHARED", "/nowhere")) / "data" / "fulltext"
 PAPERS = TEXTS / "orkg-tdm" / "efficient-titles-428.jsonl.gz"
-MARK = "<!-- whole papers -->\n"
 #: Papers by form: the files that `kg add` is given, and whose forms the other program reads.
 FORMS = {"TEI": "tei/*.xml", "JATS": "jats/*.nxml", "LaTeX": "tex/**/*.tex", "PDF": "pdf/*.pdf"}
 _REFERENCES = 40  # of a paper
@@ -219,9 +218,9 @@ def main() -> int:
             out += "\n" * bool(out) + grown(list(growth(options.sizes, folder)))
     print(out)
     if options.write:
-        before = PAGE.read_text("utf-8").partition(MARK)[0].rstrip("\n")
+        before = PAGE.read_text("utf-8").partition(WHOLE)[0].rstrip("\n")
         said = "Seconds are those of the processor, all processes together. `scripts/bench_whole.py` measures this."
-        PAGE.write_text(f"{before}\n\n{MARK}\n## Whole papers\n\n{said}\n\n{out}", "utf-8")
+        PAGE.write_text(f"{before}\n\n{WHOLE}\n## Whole papers\n\n{said}\n\n{out}", "utf-8")
     return 0
 
 
