@@ -14,7 +14,7 @@ from kg.query.answer import Answer, Grid, Line, Quote, Row
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.followup import in_context
-from kg.query.kinds import respond
+from kg.query.kinds import paged, respond
 from kg.query.lexicon import Lexicon
 from kg.query.named_uses import with_uses
 from kg.query.question_reader import read
@@ -65,10 +65,10 @@ def answer(
     if isinstance(after, Answer):
         before, earlier = (*after.after, after.question), after.asked or after.query
     if not filter and (cited := citing_papers.answered(store, question, limit, language)):
-        return replace(cited, read=Corpus.of(store).read())
+        return paged(Corpus.of(store), replace(cited, read=Corpus.of(store).read()))
     lexicon = lexicon or Lexicon.of(store, vocabulary)
     if not filter and (said := passages.answered(store, lexicon, question, language)):
-        return replace(said, read=Corpus.of(store).read())
+        return paged(Corpus.of(store), replace(said, read=Corpus.of(store).read()))
     going_on = in_context(question, lexicon, earlier, language) if before and question.strip() else None
     asked, name, own = citing_papers.of_paper(store, question)
     like = Query("near", like=name) if asked == "like" else None
@@ -81,6 +81,6 @@ def answer(
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
     query, corpus = replace(query, language=language or query.language), Corpus.of(store)
     wider = replace(query, filter=with_uses(corpus, lexicon, query.filter))
-    found = respond(store, lexicon, question, wider, limit)
+    found = paged(corpus, respond(store, lexicon, question, wider, limit))
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
     return replace(found, read=corpus.read(), asked=query, after=before if going_on else ())

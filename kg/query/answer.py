@@ -36,6 +36,12 @@ class Quote:
     context: str = ""
     score: float = part(default=1.0, compare=False)
     sure: bool = part(default=True, compare=False)
+    page: int | None = part(default=None, compare=False)  # of a place in a body, where its reader knows pages
+
+    def to_json(self) -> dict[str, Any]:
+        """The quote as `kg ask --format json` prints it."""
+        said = {name: getattr(self, name) for name in _KEYS}
+        return said | ({"page": self.page} if self.page else {})
 
     @property
     def id(self) -> str:
@@ -65,7 +71,7 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """The paper as `kg ask --format json` prints it."""
-        evidence = [{name: getattr(quote, name) for name in _KEYS} for quote in self.evidence]
+        evidence = [quote.to_json() for quote in self.evidence]
         said: dict[str, Any] = {
             "id": self.id,
             "title": self.title,
@@ -120,7 +126,7 @@ class Grid:
         lines = [
             {"concept": line.concept, "entries": list(line.papers)}
             | ({"heading": line.heading, "amount": line.amount} if line.heading else {})
-            | {"evidence": [{name: getattr(quote, name) for name in _KEYS} for quote in line.evidence]}
+            | {"evidence": [quote.to_json() for quote in line.evidence]}
             | dict(zip(self.columns, line.values, strict=True))
             for line in self.lines
         ]

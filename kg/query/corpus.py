@@ -449,6 +449,18 @@ class Corpus:
 
     # What is known of a paper
 
+    def pages(self, entries: Iterable[str]) -> dict[str, dict[str, int]]:
+        """The pages of the parts of bodies, and of tables, by entry, where the reader knew them."""
+
+        def look(unknown: list[str]) -> dict[str, dict[str, int]]:
+            found: dict[str, dict[str, int]] = {entry: {} for entry in unknown}
+            sql = "SELECT entry, id, page FROM parts WHERE page IS NOT NULL AND entry IN ({})"
+            for entry, part, page in self.store.some(sql, unknown):
+                found[entry] |= {part: page} | ({part.partition("/")[0]: page} if part.endswith("/caption") else {})
+            return found
+
+        return self._remembered("pages", entries, look)
+
     def backers(self, papers: Iterable[str]) -> dict[str, Backer]:
         """What is known of papers (CURIEs), by name."""
         named = sorted(set(papers))

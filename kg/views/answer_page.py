@@ -181,7 +181,7 @@ def sentences(
                 "names": names,
                 "pieces": again if key in known else whole,
                 "is_sure": is_sure,
-                "place": place_in(said[0].field, words),
+                "place": place_in(said[0], words),
             }
         )
         if seen is not None:

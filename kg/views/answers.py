@@ -145,24 +145,24 @@ def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
     for own in found:
         names = list(dict.fromkeys(plain(q.entity) for q in own))
         words = PageWords("zh" if has_han("".join(names)) else "en")
-        said = f"“{_excerpt(own)}”{place_in(own[0].field, words)}"
+        said = f"“{_excerpt(own)}”{place_in(own[0], words)}"
         out.append(words.labelled([*names[:-1], names[-1] + in_doubt(own, words)], said))
     return out
 
 
-def place_in(field: str, words: PageWords) -> str:
-    """Where in the body of a paper a field is: " (§4.1)", " (Table 2)"; "" for a header and sections without number."""
-    place = place_of(field, words)
-    return words("answer.in", place=place) if place else ""
+def place_in(quote: Quote, words: PageWords) -> str:
+    """Where in the body of a paper a quote is: " (§4.1, p. 7)", " (Table 2)"; "" for what has no number."""
+    return words("answer.in", place=place) if (place := place_of(quote.field, words, page=quote.page)) else ""
 
 
-def place_of(field: str, words: PageWords, document: Document | None = None) -> str:
+def place_of(field: str, words: PageWords, document: Document | None = None, page: int | None = None) -> str:
     """A place in a body: "§4.1, p. 7", "Table 2"; the page and the name of a section are those of its document."""
     found, parts = _PART.match(field), document.parts if document else ()
     said = words(f"answer.in_{found[1]}", n=found[2]) if found else ""
     part = next((one for one in parts if one.id == field), None)
-    tables = document.tables if document else ()
-    page = part.page if part else next((one.page for one in tables if one.id == field.partition("/")[0]), None)
+    if document:
+        tables = (one.page for one in document.tables if one.id == field.partition("/")[0])
+        page = part.page if part else next(tables, None)
     if part and not said and part.headings:
         said = short(part.headings[-1], _HEADING)
     return said + (words("answer.on_page", n=page) if page and said else "")
@@ -189,7 +189,7 @@ def quoted(
             name = plain(called.get(own[0].source, own[0].source)) + in_doubt(own, words)
             said = _excerpt(own) if key not in seen else "" if (*key, again) in seen else short(again, _AGAIN)
             seen |= {key, (*key, again)}
-            told.append(f"{name}: “{said}”{place_in(own[0].field, words)}" if said else name)
+            told.append(f"{name}: “{said}”{place_in(own[0], words)}" if said else name)
         out.append(told)
     return out
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from kg.model import OBTAINED
-from kg.query.answer import Answer, Coverage
+from kg.query.answer import Answer, Coverage, Quote
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
@@ -50,6 +50,24 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
     told = (*mentioned(corpus, query, say), *named_after(corpus, lexicon, query, say))
     return replace(found, coverage=known, notes=(*found.notes, *told, *notes))
+
+
+def paged(corpus: Corpus, found: Answer) -> Answer:
+    """An answer whose quotes from bodies say their pages."""
+    lines = found.table.lines if found.table else ()
+    quotes = [quote for row in found.rows for quote in row.evidence]
+    quotes += (quote for line in lines for quote in line.evidence)
+    pages = corpus.pages({quote.source for quote in quotes if len(quote.field) > 1})
+    if not any(pages.values()):
+        return found
+
+    def own(quote: Quote) -> Quote:
+        known, part = pages.get(quote.source, {}), quote.field
+        return replace(quote, page=known.get(part) or known.get(part.partition("/")[0]))
+
+    rows = tuple(replace(row, evidence=tuple(map(own, row.evidence))) for row in found.rows)
+    told = tuple(replace(line, evidence=tuple(map(own, line.evidence))) for line in lines)
+    return replace(found, rows=rows, table=replace(found.table, lines=told) if found.table else None)
 
 
 def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
