@@ -63,6 +63,7 @@ class Row:
     link: str = ""  # its DOI, arXiv page or own address
     code: str = ""  # the address of its code
     lacks: tuple[str, ...] = ()  # words of the conditions that it was not read to fulfil
+    named: tuple[str, ...] = ()  # those of them whose things it names, in another part: as a baseline, in passing
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -255,7 +256,7 @@ class Answer:
                 "read": self.read._asdict() if self.read else None,
                 "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
                 "papers": [row.to_json() for row in self.rows],
-                "partly": [row.to_json() | {"lacks": list(row.lacks)} for row in self.partly],
+                "partly": [row.to_json() | {"lacks": list(row.lacks), "named": list(row.named)} for row in self.partly],
             }
             | ({"after": list(self.after)} if self.after else {})
             | ({"table": self.table.to_json()} if self.table else {})

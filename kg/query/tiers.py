@@ -71,10 +71,16 @@ def second_tier(
     best = sorted(fused, key=lambda paper: (-fused[paper], paper))[:most]
     found, those = AnswerEvidence(corpus, lexicon, wanted, best, language), corpus.those(best)
     is_alone = len(wanted.conditions) == 1
-    having = [(one.text, corpus.fulfilling(those, one, is_alone)) for one in wanted.conditions]
-    return tuple(
-        replace(found.row(paper), lacks=tuple(text for text, have in having if paper not in have)) for paper in best
-    )
+    having = [corpus.fulfilling(those, one, is_alone) for one in wanted.conditions]
+    return tuple(_lacking(found, paper, [paper in have for have in having]) for paper in best)
+
+
+def _lacking(found: AnswerEvidence, paper: str, has: list[bool]) -> Row:
+    """A paper with the conditions that it lacks, and those of them whose things its words name all the same."""
+    row, texts = found.row(paper), [one.text for one in found.wanted.conditions]
+    lacked = [n for n, have in enumerate(has) if not have]
+    named = [n for n in lacked if any(found.quotes.get((entry, n)) for entry in row.sources)]
+    return replace(row, lacks=tuple(texts[n] for n in lacked), named=tuple(texts[n] for n in named))
 
 
 def _allowed(corpus: Corpus, one: Condition) -> frozenset[str]:
