@@ -98,6 +98,7 @@ def _papers(rows: Sequence[Row], words: PageWords) -> list[dict[str, Any]]:
                 sorted(row.evidence, key=lambda one: one.field == "T"), "entity", words
             ),  # the title stands beside
             "place": row.id,
+            "heading": "",
         }
         for row in rows
     ]

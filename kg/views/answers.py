@@ -95,7 +95,7 @@ def counted(answer: Answer, words: PageWords) -> str:
 
 
 def lacking(row: Row, words: PageWords) -> str:
-    """What a paper of the second tier was not read to fulfil: "not read: on H100; only named: SnapKV"; "" for nothing."""
+    """What a paper of the second tier lacks: "not read: on H100; only named: SnapKV"; "" for nothing."""
     lacks = {"lacks": [one for one in row.lacks if one not in row.named], "only_named": row.named}
     said = {name: words("report.join").join(map(plain, texts)) for name, texts in lacks.items() if texts}
     return words("answer.lacks_and").join(words(f"answer.{name}", conditions=texts) for name, texts in said.items())
