@@ -137,12 +137,12 @@ def retry_after(said: str) -> float | None:
     return None
 
 
-def seconds_of(said: str, name: str, usual: float, most: int) -> float:
+def seconds_of(said: str, name: str, usual: float, most: int, least: float = 1e-6) -> float:
     """The seconds that an environment variable gives; KgError for what is no number above 0 and up to `most`."""
     try:
         seconds = float(said) if said.strip() else usual
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= most:
+    if not least <= seconds <= most:
         raise KgError(f"{name} is no number of seconds up to {most}: mend or unset it.")
     return seconds

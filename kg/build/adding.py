@@ -20,6 +20,7 @@ from kg.build.pipeline import Added, Annotations, Pipeline, Progress, Ready, Wan
 from kg.build.work_sets import Works, apply
 from kg.build.workers import rarely_collected
 from kg.link.overrides import Overrides
+from kg.link.works import Described, same_work
 from kg.model import Batch, Document, Doubt, KgError, Source
 from kg.store.contents import entry_named
 from kg.store.entries import local_id
@@ -269,6 +270,7 @@ class Adding:
         documents = list(batch.documents)
         entries = self._entries(source.name)
         is_other = held.sha256 and held.file != source.file  # of a source that was damaged, not even the file is known
+        is_other = is_other or (len(documents) == len(entries) == 1 and self._is_other(documents[0], entries))
         if is_other or not entries.keys() & {d.id for d in documents}:
             raise KgError(f"{source.file}: the name {source.name} belongs to {held.file} already: {settle}")
         if batch.skipped:
@@ -277,6 +279,12 @@ class Adding:
                 f"nothing was changed: mend the file, or remove {source.name} first."
             )
         return documents
+
+    def _is_other(self, document: Document, entries: Mapping[str, tuple[str, str]]) -> bool:
+        """Whether a paper has nothing in common with the one that the graph holds of a file of the same name."""
+        held = self.store.entry(next(iter(entries.values()))[0]).document
+        a, b = (Described("", d.texts["T"].text, d.texts["A"].text, d.authors, arxiv="-") for d in (document, held))
+        return not same_work(a, b).same
 
     def _entries(self, source: str) -> dict[str, tuple[str, str]]:
         """The entries that the graph holds of a source, with their fingerprints, by the source's own names for them."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
     from kg.fetch import Harvest, Service
 
 _GOES_ON = "the same command goes on from there."
+_WHOLE = 300.0  # seconds for a file
+_MOST_SENTENCES = 10  # about files that were not fetched; the others are only counted
 _LONG = 10.0  # seconds from which a wait is announced if there is no progress bar
+
+
+FullText = Annotated[
+    bool, typer.Option("--full-text", help="Fetch the LaTeX sources or PDFs of the papers too (arxiv, openalex, s2).")
+]
 
 
 def command(
@@ -54,21 +63,23 @@ def command(
     new: Annotated[
         bool, typer.Option("--new", help="Read only papers that the graph lacks (by arXiv id and DOI) into it.")
     ] = False,
+    full_text: FullText = False,
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
     """Fetch papers from a service into a folder of files; the same command resumes an earlier run."""
-    harvest = fetched(service_of(service, query, since, until, most, set_, prefix, url), folder, most)
+    harvest = fetched(service_of(service, query, since, until, most, set_, prefix, url), folder, most, full_text)
     _tell(harvest, folder)
     if (add or new) and harvest.files:
-        _add(harvest.files, graph, new, fast, jobs)
+        _add(harvest, graph, new, fast, jobs)
     if not harvest.papers and not harvest.gone:
         raise typer.Exit(NOTHING_FOUND)
 
 
-def fetched(asked: Service, folder: Path, most: int | None = None) -> Harvest:
-    """The papers that a service has for its query, fetched into a folder; progress and waits are told."""
+def fetched(asked: Service, folder: Path, most: int | None = None, full_text: bool = False) -> Harvest:
+    """The papers that a service has for its query, fetched into a folder; progress and what is missing are told."""
     from kg.fetch import Client, fetch
+    from kg.fetch.full_texts import full_texts
 
     done = 0
     with interruptible(lambda: f"{folder} keeps what was fetched; {_GOES_ON}"), progress("Fetching") as tell:
@@ -86,7 +97,21 @@ def fetched(asked: Service, folder: Path, most: int | None = None) -> Harvest:
                 note(f"The service {reason}: waiting {seconds:,.0f} s.")
 
         with Client(asked.url, interval=_interval(), waiting=waiting) as client:
-            return fetch(asked, folder, client, most=most, progress=told)
+            harvest = fetch(asked, folder, client, most=most, progress=told)
+        if not full_text or not harvest.files:
+            return harvest
+
+        def connect(url: str) -> Client:
+            host = urlsplit(asked.url).netloc
+            return Client(url, interval=_interval(), whole=_WHOLE, tries=3, waiting=waiting, trusted_host=host)
+
+        texts = full_texts(asked, harvest, folder, connect, told)
+    for problem in texts.problems[:_MOST_SENTENCES]:
+        note(problem)
+    if (more := len(texts.problems) - _MOST_SENTENCES) > 0:
+        note(f"{more:,} more full texts were not fetched.")
+    print(f"Fetched {texts.fetched:,} full texts; {folder} holds {len(texts.files):,} of this harvest.")
+    return replace(harvest, texts=texts.files)
 
 
 def service_of(
@@ -118,15 +143,9 @@ def service_of(
 def _interval() -> float:
     """Seconds between requests: three, unless the environment says otherwise."""
     from kg.fetch.client import INTERVAL
+    from kg.http import seconds_of
 
-    said = os.environ.get("KG_FETCH_INTERVAL", "").strip()
-    try:
-        seconds = float(said) if said else INTERVAL
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 3600:
-        raise KgError("KG_FETCH_INTERVAL is no number of seconds up to 3600: mend or unset it.")
-    return seconds
+    return seconds_of(os.environ.get("KG_FETCH_INTERVAL", ""), "KG_FETCH_INTERVAL", INTERVAL, 3600, 0)
 
 
 def _tell(harvest: Harvest, folder: Path) -> None:
@@ -142,23 +161,27 @@ def _tell(harvest: Harvest, folder: Path) -> None:
     )
 
 
-def _add(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None) -> None:
-    """Read the files into the graph, except papers that it has."""
+def _add(harvest: Harvest, graph: str, new: bool, fast: bool, jobs: int | None) -> None:
+    """Read the papers of a harvest into the graph, except those that it has."""
     with interruptible(lambda: f"{graph} holds the papers done so far, each whole; {_GOES_ON}"):
-        report, there, held = added(files, graph, new, fast, jobs)
+        report, there, held = added(harvest, graph, new, fast, jobs)
     tell_left_out(report)
     print(f"Added {len(report.added)} papers; {there} were in the graph already; {graph} holds {held}.")
     if report.skipped:
         raise typer.Exit(SKIPPED)
 
 
-def added(files: list[Path], graph: str, new: bool, fast: bool, jobs: int | None) -> tuple[Added, int, int]:
+def added(harvest: Harvest, graph: str, new: bool, fast: bool, jobs: int | None) -> tuple[Added, int, int]:
     """Read the files of a harvest into the graph: the report, how many were there already, entries of the graph."""
     from kg.api import Graph
     from kg.build.workers import cores
     from kg.fetch.lacking import Lacking
 
     with Graph(graph, create=True) as opened, progress("Reading") as tell:
-        lacking = Lacking(opened.store, files, new)
-        report = opened.add(*files, fast=fast, jobs=jobs or cores(), wanted=lacking, progress=tell)
+        lacking = Lacking(opened.store, harvest.files, new)
+        report = opened.add(*harvest.files, fast=fast, jobs=jobs or cores(), wanted=lacking, progress=tell)
+        if harvest.texts:
+            more = opened.add(*harvest.texts, fast=fast, jobs=jobs or cores(), progress=tell)
+            for one in fields(more):
+                getattr(report, one.name).extend(getattr(more, one.name))
         return report, len(lacking.known) + len(report.unchanged), opened.entry_count()

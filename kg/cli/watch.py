@@ -25,7 +25,7 @@ from kg.cli.core import (
     progress,
     tell_left_out,
 )
-from kg.cli.fetch import added, fetched, service_of
+from kg.cli.fetch import FullText, added, fetched, service_of
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -51,13 +51,14 @@ def command(
         "fetched"
     ),
     digests: Annotated[Path, typer.Option(help="The folder of the digests.")] = Path("digests"),
+    full_text: FullText = False,
     lang: Language = "",
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
     """Add what is new in a folder or a service to the graph, and write a digest of it each time, until Ctrl-C."""
     lang = language(lang)
-    watched = _Watched(source, since, folder, digests, graph, lang, fast, jobs)
+    watched = _Watched(source, since, folder, digests, graph, lang, fast, jobs, full_text)
     pause = _seconds(every) if every else 86_400 if watched.service else 60
     with interruptible(lambda: f"{graph} holds the papers done so far, each whole; the same command goes on."):
         while True:
@@ -77,11 +78,12 @@ class _Watched:
     """What is watched, and where what is new goes; raises KgError for what is neither folder nor service."""
 
     def __init__(
-        self, source: str, since: str, folder: Path, digests: Path, graph: str, lang: str, fast: bool, jobs: int | None
-    ) -> None:
+        self, source: str, since: str, folder: Path, digests: Path, graph: str, lang: str, fast: bool, jobs: int | None,
+        full_text: bool,
+    ) -> None:  # fmt: skip
         self.source, self.service = Path(source).expanduser(), _service(source, since)
         self.folder, self.digests, self.graph, self.lang = folder, digests, graph, lang
-        self.fast, self.jobs = fast, jobs
+        self.fast, self.jobs, self.full_text = fast, jobs, full_text
         self._told: set[str] = set()
         if self.service is None and digests.resolve().is_relative_to(self.source.resolve()):
             raise KgError(f"{digests}: lies in the watched folder and would be read again: choose another --digests.")
@@ -109,10 +111,10 @@ class _Watched:
     def _of_service(self, service: Service) -> Added:
         from kg.build.pipeline import Added
 
-        harvest = fetched(service, self.folder)
+        harvest = fetched(service, self.folder, full_text=self.full_text)
         if not harvest.files:
             return Added()
-        return added(harvest.files, self.graph, True, self.fast, self.jobs)[0]
+        return added(harvest, self.graph, True, self.fast, self.jobs)[0]
 
     def _digest(self, entries: list[str]) -> Path:
         """The file of a digest of these entries."""

@@ -8,13 +8,16 @@ exist; the next page starts after the papers received.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from urllib.parse import urljoin
 
-from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, Service, count_of, days, one_query
+from kg.fetch.client import Refused, service_url
+from kg.fetch.harvest import Position, ResultPage, Service, count_of, days, one_query
 from kg.http import Again
 from kg.sources import xml
+from kg.sources.arxiv import PAPER_ID
 from kg.sources.inputs import InputFile
 
 URL = "https://export.arxiv.org/api/query"
@@ -66,6 +69,12 @@ class Arxiv(Service):
             "sortBy": "submittedDate",
             "sortOrder": "descending",
         }
+
+    def texts(self, file: InputFile) -> Iterator[tuple[str, list[str]]]:
+        """The papers of a response, each with the addresses of its LaTeX source and its PDF."""
+        for entry in xml.elements(file, ("entry",)):
+            if found := PAPER_ID.search(xml.value(entry, "id")):
+                yield found[1], [urljoin(self.url, f"/{kind}/{found[1]}") for kind in ("e-print", "pdf")]
 
     def page(self, file: InputFile, place: Position) -> ResultPage:
         """Parse a response; raises Refused with arXiv's error message, Again for an unexpected empty page."""

@@ -5,8 +5,10 @@ Rules: https://info.arxiv.org/help/api/tou.html (one connection, three seconds b
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.request import getproxies
 
 from kg.files import cache_folder
 from kg.http import BUSY, Again, Deadline, TooLong, Waiting, phrase, retry_after, trusted, until_answered
@@ -38,6 +41,10 @@ Answer = TypeVar("Answer")
 Look = Callable[[Path, int], Answer]  # parses a response from the file that holds it and the HTTP status
 
 
+class Refused(KgError):
+    """The service rejected the query, or has no such file; the call is not repeated."""
+
+
 class Client:
     """Client for one service URL, used in `with`, so that no other process of this user calls the host meanwhile."""
 
@@ -51,9 +58,11 @@ class Client:
         tries: int = TRIES,
         most_bytes: int = MOST_BYTES,
         waiting: Waiting | None = None,
+        trusted_host: str | None = None,
     ) -> None:
         """`interval`: seconds between calls and the unit of back-off; the other arguments limit a response.
 
+        With a `trusted_host`, other hosts are called in the public network only: a service named the URL.
         Raises KgError for an invalid service URL.
         """
         self.url = service_url(url)
@@ -61,7 +70,7 @@ class Client:
         strict = any(_within(_parts(self.url).hostname or "", host) for host in _STRICT_HOSTS)
         self.interval = max(interval, INTERVAL) if strict else interval
         self.timeout, self.whole, self.tries, self.most_bytes = timeout, whole, tries, most_bytes
-        self.waiting = waiting
+        self.waiting, self._trusted = waiting, trusted_host
         self._answered = False  # whether the host has ever responded
         self._turn: Turn | None = None
         self._http: httpx.Client | None = None
@@ -120,6 +129,8 @@ class Client:
             raise RuntimeError("a Client calls within `with` only")
         url = httpx.URL(self.url, params=dict(parameters))
         for _ in range(_REDIRECTS):
+            if self._trusted not in (None, url.netloc.decode()) and not _is_public(url.host):
+                raise Refused(f"{url.host}: is no host of the public network, so it is not called.")
             self._turn.wait(self.interval)
             try:
                 with (
@@ -148,7 +159,7 @@ class Client:
         if status not in _LOOKED_AT or not place.stat().st_size:
             if status == 200:
                 raise Again("answers nothing")
-            raise KgError(f"{self.host}: {said}: check the URL {self.url} and the query.")
+            raise Refused(f"{self.host}: {said}: check the URL {self.url} and the query.")
         return look(place, status)
 
     @contextmanager
@@ -305,6 +316,15 @@ def _parts(url: str) -> SplitResult:
         return parts if parts.port != 0 else urlsplit("")
     except ValueError:
         return urlsplit("")
+
+
+def _is_public(host: str) -> bool:
+    """Whether all addresses of a host are of the public network; one that only a proxy can find is."""
+    try:
+        found = {str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        return bool(getproxies())
+    return all(ipaddress.ip_address(one).is_global for one in found)
 
 
 def _within(host: str, other: str) -> bool:

@@ -12,14 +12,14 @@ import json
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from kg.fetch.client import Client
+from kg.fetch.client import Client, Refused
 from kg.files import write
 from kg.http import Again, phrase
 from kg.model import KgError
@@ -95,6 +95,10 @@ class Service(ABC):
     def parameters(self, place: Position, most: int | None) -> dict[str, str]:
         """The parameters of the call for a position; `most` limits the number of papers."""
 
+    def texts(self, file: InputFile) -> Iterable[tuple[str, list[str]]]:
+        """The papers of a response by their ids, each with the addresses of its full text, the best first."""
+        raise KgError(f"{self.title} gives no full texts: leave out --full-text.")
+
     @abstractmethod
     def page(self, file: InputFile, place: Position) -> ResultPage:
         """Parse a response; raises Again for a faulty one, Refused when the service rejects the query."""
@@ -121,6 +125,7 @@ class Harvest:
     gone: list[str]  # files that were stored and have since been deleted
     fetched: int  # papers fetched by this call
     answers: int
+    texts: Sequence[Path] = ()  # files of papers
 
 
 class HarvestFolder:
@@ -267,10 +272,6 @@ def _look(service: Service, place: Position, path: Path, status: int) -> ResultP
     if status != 200:
         raise KgError(f"{service.title} responds with status {status}: check the query.")
     return page
-
-
-class Refused(KgError):
-    """The service rejected the query; it is not repeated."""
 
 
 def day(text: str, option: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from kg.fetch.client import service_url
-from kg.fetch.harvest import Position, Refused, ResultPage, Service, days, digest, one_query
+from kg.fetch.client import Refused, service_url
+from kg.fetch.harvest import Position, ResultPage, Service, days, digest, one_query
 from kg.files import toml_file
 from kg.http import Again
 from kg.model import KgError
@@ -98,6 +98,14 @@ class Listed(Service):
         if (parameter := form.get("key", {}).get("parameter")) and (key := _set(self.name, "KEY")):
             asked[parameter] = key
         return asked
+
+    def texts(self, file: InputFile) -> Iterator[tuple[str, list[str]]]:
+        """The papers of an answer, each with the addresses of its file."""
+        if "files" not in self.form:
+            yield from super().texts(file)
+        for paper in _at(_parsed(file), self.form["list"]) or ():
+            found = (_at(paper, path) for path in self.form["files"])
+            yield str(_at(paper, self.form["id"])), [one for one in found if isinstance(one, str) and one]
 
     def page(self, file: InputFile, place: Position) -> ResultPage:
         """Parse an answer; raises Refused with the service's message or where its form is another one, else Again."""

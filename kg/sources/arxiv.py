@@ -23,7 +23,7 @@ _RSS = re.compile(r"<rss\b|<rdf:RDF\b(?![^>]{0,2000}\bzotero\.org/)")
 _OURS = re.compile(
     r"""\bxmlns:arxiv\b|<(?:link|id)>\s*https?://(?:\w+\.)?arxiv\.org/|\babout="https?://\w*\.?arxiv\.org/"""
 )
-_ID = re.compile(rf"(?:/abs/|oai:arXiv\.org:|^arxiv:)?({ARXIV_ID})(?:v\d+)?$", re.I)
+PAPER_ID = re.compile(rf"(?:/abs/|oai:arXiv\.org:|^arxiv:)?({ARXIV_ID})(?:v\d+)?$", re.I)
 _ANNOUNCED = re.compile(r"^arXiv:\S+\s+Announce Type:\s*[\w-]+\s+Abstract:\s*", re.I)
 _ERROR = "/api/errors"
 
@@ -47,7 +47,7 @@ def _rows(file: InputFile) -> Iterator[Row]:
 
 def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
     """An entry of an API response."""
-    found = _ID.search(name)
+    found = PAPER_ID.search(name)
     if found is None:
         return Skipped(f'"{name[:100]}" is not an arXiv id: fetch it again')
     return {

@@ -41,6 +41,7 @@ class Service(LocalServer):
         super().__init__(_Handler)
         self.usual = usual
         self.script: list[Answer | None] = []  # None: as usual
+        self.files: dict[str, Answer] = {}  # by path, beside the API
         self.asked: list[Query] = []
         self.times: list[float] = []
         self.agents: list[str] = []
@@ -60,7 +61,10 @@ class _Handler(QuietHandler):
         server.asked.append(query)
         server.agents.append(self.headers["User-Agent"])
         server.keys.append(self.headers["x-api-key"])
+        path = urlsplit(self.path).path
         answer = server.script.pop(0) if server.script else None
+        if "/api" not in path:
+            answer = server.files.get(path, send("<html>Not found</html>", 404))
         if answer is not None:
             answer(self, query)
         else:

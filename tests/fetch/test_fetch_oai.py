@@ -67,6 +67,9 @@ def test_an_interrupted_harvest_goes_on_with_its_token(repository, faults, tmp_p
     service.script = [None, faults.send("", 500)]
     with pytest.raises(KgError, match="continue from here"):
         harvested(service, tmp_path, tries=1)
+    (state,) = (name for name in os.listdir(tmp_path) if name.endswith(".json"))
+    said = json.loads((tmp_path / state).read_text())
+    assert (said["papers"], said["total"], said["place"]["last"]) == (4, 12, "2025-10-02")
     harvest = harvested(service, tmp_path)
     assert (numbers(harvest), harvest.fetched) == (list(range(12)), 8)
     assert [list(query)[1] for query in service.asked] == ["metadataPrefix", *["resumptionToken"] * 3]
@@ -74,10 +77,7 @@ def test_an_interrupted_harvest_goes_on_with_its_token(repository, faults, tmp_p
 
 def test_a_token_that_is_refused_costs_one_day(repository, faults, tmp_path):
     service = repository(12)
-    refusal = (
-        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="badResumptionToken">old</error></OAI-PMH>'
-    )
-    service.script = [None, faults.send(refusal)]
+    service.script = [None, faults.send(_error("badResumptionToken", "old"))]
     harvest = harvested(service, tmp_path)
     assert service.asked[2]["from"] == "2025-10-02"  # of the last record so far
     assert sorted(set(numbers(harvest))) == list(range(12))
@@ -150,16 +150,6 @@ def test_refusals_are_told_in_the_words_of_the_repository(repository, faults, tm
     with pytest.raises(KgError, match=reason):
         harvested(service, tmp_path, tries=2)
     assert list(tmp_path.glob("*.xml")) == []
-
-
-def test_a_state_tells_where_the_harvest_stands(repository, faults, tmp_path):
-    service = repository(8)
-    service.script = [None, faults.send("", 500)]
-    with pytest.raises(KgError):
-        harvested(service, tmp_path, tries=1)
-    (state,) = (name for name in os.listdir(tmp_path) if name.endswith(".json"))
-    said = json.loads((tmp_path / state).read_text())
-    assert (said["papers"], said["total"], said["place"]["last"]) == (4, 8, "2025-10-02")
 
 
 def test_records_that_come_twice_are_added_once(repository, faults, tmp_path, monkeypatch, capsys):

@@ -14,40 +14,7 @@ from pathlib import Path
 USER, PASSWORD = "dba", "of-the-tests"
 PROGRAM = shutil.which("virtuoso-t")
 MISSING = "Virtuoso is not installed (Debian: virtuoso-opensource-7-bin)"
-_SETTINGS = """[Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
-FileExtend = 200
-MaxCheckpointRemap = 2000
-[TempDatabase]
-DatabaseFile = virtuoso-temp.db
-TransactionFile = virtuoso-temp.trx
-MaxCheckpointRemap = 2000
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DisableUnixSocket = 1
-ServerThreads = 10
-CheckpointInterval = 0
-NumberOfBuffers = 8000
-MaxDirtyBuffers = 6000
-CaseMode = 2
-AllowOSCalls = 0
-DirsAllowed = .
-MaxMemPoolSize = 200000000
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerRoot = .
-ServerThreads = 8
-MaxClientConnections = 8
-DavRoot = DAV
-EnabledDavVSP = 0
-Charset = UTF-8
-[SPARQL]
-{sparql}
-"""
+_SETTINGS = Path(__file__).with_name("virtuoso.ini").read_text("utf-8")
 
 
 class Virtuoso:

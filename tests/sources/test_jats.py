@@ -10,37 +10,7 @@ from kg.model import Document
 from kg.sources import read
 from tests.sources.made_file import read_one
 
-META = """<article-meta>
-<article-id pub-id-type="pmid">1</article-id><article-id pub-id-type="doi">10.1000/less.memory</article-id>
-<title-group><article-title>Less Memory<xref ref-type="fn" rid="f1">*</xref> for <italic>Keys</italic></article-title>
-<subtitle>A Study</subtitle></title-group>
-<contrib-group>
-<contrib contrib-type="author"><name><surname>Lovelace</surname><given-names>Ada K.</given-names>
-<suffix>Jr</suffix></name>
-<xref ref-type="aff" rid="a1 a2"/></contrib>
-<contrib contrib-type="author"><name-alternatives><name name-style="eastern"><surname>Mao</surname>
-<given-names>Lin</given-names></name><string-name>毛林</string-name></name-alternatives>
-<aff>3 Baidu, Beijing</aff></contrib>
-<contrib contrib-type="author"><collab>The Cache Group<contrib-group><contrib contrib-type="author"><name>
-<surname>Inner</surname></name></contrib></contrib-group></collab></contrib>
-<contrib contrib-type="editor"><name><surname>Editor</surname></name><xref ref-type="aff" rid="a3"/></contrib>
-</contrib-group>
-<aff id="a1"><label>1</label><institution-wrap><institution-id institution-id-type="ror">https://ror.org/05a28rw58
-</institution-id><institution content-type="dept">Dept. X</institution><institution>ETH Zurich</institution>
-</institution-wrap>, <city>Zurich</city> <email>a@x.org</email></aff>
-<aff id="a2"><sup>2</sup>Institute of Science, Oslo;</aff><aff id="a3"><institution>House of Editors</institution></aff>
-<pub-date pub-type="ppub"><month>Nov</month><year>2025</year></pub-date>
-<pub-date pub-type="epub"><day>3</day><month>10</month><year>2025</year></pub-date>
-<pub-date pub-type="collection"><day>4</day><month>12</month><year>2025</year></pub-date>
-<abstract abstract-type="graphical"><p>A picture.</p></abstract>
-<abstract><title>Abstract</title><sec><title>Background</title><p>Caches take 10<sup>9</sup> bytes.</p></sec>
-<sec><title>Results:</title><p>We save <inline-formula><alternatives><tex-math>\\begin{document}$x$\\end{document}
-</tex-math><math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math></alternatives></inline-formula> and
-<inline-formula><tex-math>\\documentclass{minimal}\\begin{document}$$\\alpha$$\\end{document}</tex-math></inline-formula>
-of <xref ref-type="bibr" rid="r1">[1]</xref> them.</p><p>More.</p></sec></abstract>
-<kwd-group kwd-group-type="author"><kwd>cache</kwd><kwd>H<sub>2</sub></kwd></kwd-group>
-<kwd-group kwd-group-type="abbreviations"><kwd>KV: key and value</kwd></kwd-group>
-</article-meta>"""
+META = Path(__file__).with_name("meta.nxml").read_text("utf-8")
 FRONT = f"<front><journal-meta><journal-title>Caches</journal-title></journal-meta>{META}</front>"
 ARTICLE = f"<article>{FRONT}<body><p>x</p></body></article>"
 

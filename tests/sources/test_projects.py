@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import kg
 from kg.sources import expand, names, read
 from tests.sources.test_archive import all_of, titles, zipped
 
@@ -61,3 +62,10 @@ def test_papers_side_by_side_and_lists_of_their_own_stay_what_they_are(tmp_path:
     paths, _, called = expand([tmp_path, tmp_path / "c" / "refs.bib"])
     assert [path.name for path in paths] == ["a.tex", "b.tex", "main.tex", "list.bib", "refs.bib"]
     assert called == {tmp_path / "c" / "main.tex": "c"}
+
+
+def test_main_file_of_another_paper_takes_no_papers_place(tmp_path: Path) -> None:
+    with kg.open(str(tmp_path / "g.kg"), create=True) as graph:
+        for name in ("foxes eat", "caches hold"):
+            graph.add(made(tmp_path / name, {"main.tex": PAPER.format(f"How {name}", "")}) / "main.tex", fast=True)
+        assert [paper.id for paper in graph.papers()] == ["paper:howfoxeseat"]

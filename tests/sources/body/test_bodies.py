@@ -13,54 +13,7 @@ from kg.sources import each, read
 
 Whole = Callable[..., Document]
 
-TEX = r"""\documentclass{article}
-\title{Fast Foxes}
-\newcommand{\ours}{FoxCache\xspace}
-\newcommand{\red}[2]{\textcolor{red}{#1}#2}
-\newcommand{\drop}[1]{}
-\newif\ifdraft\draftfalse
-\begin{document}
-\begin{abstract}We make foxes fast.\end{abstract}
-\section{Introduction}\label{sec:intro}
-\ours keeps 10\% of \textbf{keys}~\cite{lee,fox}. % a secret
-\iffalse A withdrawn claim. \iftrue Nested. \fi Still withdrawn. \fi
-\ifdraft A draft. \else The final one. \fi \drop{Nothing}
-See Section~\ref{sec:exp} and \cref{tab:main}.\footnote{A note.}
-
-Our contributions are:
-\begin{itemize}
-\item a cache,
-\item \red{a}{ kernel}.
-\end{itemize}
-\section{Experiments}\label{sec:exp}
-\subsection{Setup}
-We use $8$ A100 GPUs and
-% a comment
-two seeds.
-\begin{equation}\label{eq:a} x = y \end{equation}
-\begin{table*}[t]
-\begin{tabular}{l|cc}
-\toprule
-\multirow{2}{*}{Method} & \multicolumn{2}{c}{RULER} \\
-\cmidrule{2-3}
- & 4k & \begin{tabular}{c}8k\\tokens\end{tabular} \\
-\midrule
-H2O \cite{lee} & 80.1 & 70 \\
-\ours & \textbf{91.2} & {\bf 88} \\
-\bottomrule
-\end{tabular}
-\caption{Scores of \ours.}\label{tab:main}
-\end{table*}
-\paragraph{Baselines.} We compare with H2O.
-\appendix
-\section{Proofs}
-So.
-\begin{thebibliography}{9}
-\bibitem{lee} B. Lee. \newblock Slow foxes. \newblock arXiv:2301.00007, 2023.
-\bibitem[Fox(2020)]{fox} A. Fox. \newblock Old foxes. \newblock doi:10.1000/1, 2020.
-\end{thebibliography}
-\end{document}
-"""
+TEX = Path(__file__).with_name("bodies.tex").read_text("utf-8")
 
 
 @pytest.fixture
