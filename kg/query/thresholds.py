@@ -12,7 +12,7 @@ from kg.query.question_words import QuestionWord
 from kg.text import fold, has_han, tokens
 
 #: Labels of the metrics that say how much memory is needed, and how large a model is.
-_MEMORY, _SIZE = "memory", "parameter"
+_SIZE = "parameter"
 #: What words say of a result.
 _CHANGES = ("increase", "decrease", "improve")
 #: The unit of how much something holds.
@@ -96,8 +96,6 @@ class Thresholds:
     def find(self, at: int) -> None:
         """Take down the result that a number asks for, with the metric and the direction around it."""
         number = self.items[at]
-        if self._is_capacity(at):
-            return
         before, after = self._around(at)
         around = sorted((i for i in (*before, *after) if not self._is_gone(i)), key=lambda i: abs(i - at))
         op = self._op(at)
@@ -168,23 +166,6 @@ class Thresholds:
         """The unit in which the vocabulary says that a metric is counted; "" where it says none."""
         known = self.lexicon.vocabulary
         return known[metric].facts.get("unit", "") if metric in known else ""
-
-    def _is_capacity(self, at: int) -> bool:
-        """Whether a number is how much memory hardware of a kind has, which must suffice: 24GB显卡, but no RTX 4090."""
-        number = self.items[at]
-        near = (item for item in self.items[max(at - 1, 0) : at + 2] if "hardware" in item.types)
-        beside = [item for item in near if not any(map(str.isdigit, self.lexicon.label(item.senses[0].concept)))]
-        sense = next(iter(self.lexicon.senses(_MEMORY)), None)
-        if not (beside and sense) or self._sign(at) or "metric" in beside[0].types:
-            return False
-        family, label = self.lexicon.family(sense.concept), self.lexicon.label(sense.concept, self.language)
-        least = Outcome(sense.concept, label, family, (_MEMORY,), "", number.unit, "<=", number.value)
-        room = with_room(self.lexicon.with_gains(least))
-        if not room.told:
-            return False
-        number.taken = True
-        self.outcomes[at] = room, number.text
-        return True
 
     def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
         """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""

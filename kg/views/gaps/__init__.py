@@ -6,7 +6,6 @@ docs/gaps.md says how often it is right. Depends on the graph only, and is byte-
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -60,13 +59,12 @@ def contents(
     until: str = "",
     months: int = 3,
     top: int = 20,
-    papers: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """The content of the page as plain data; `papers` (CURIEs) are those of the selection where they are known."""
+    """The content of the page as plain data."""
     words, field, span = PageWords(lang), Field.of(graph), round(months * _MONTH)
     last = int(field.day.max()) + 1 if len(field.day) else 0
     day = _day(until) if until else last
-    texts, topic = gap_evidence.Texts(field), _Topic(graph, selection, papers)
+    texts, topic = gap_evidence.Texts(field), _Topic(graph, selection)
     forecast = Forecast(field, span, lambda day: topic.concepts(field, day))
     weights = forecast.weights(day) if len(field.day) else None
     rows: list[dict[str, Any]] = []
@@ -124,13 +122,11 @@ def _among(topic: _Topic, field: Field, past: Past, words: PageWords, name: str)
 class _Topic:
     """What a selection keeps."""
 
-    def __init__(self, graph: GraphReader, selection: str, papers: Iterable[str] | None) -> None:
+    def __init__(self, graph: GraphReader, selection: str) -> None:
         self.graph, self.selection = graph, selection.strip()
-        self.naming = 0  # papers that only name what those of the selection work on
-        if papers is None and self.selection:
-            chosen = Chosen(graph.store, graph.vocabulary, self.selection)
-            papers, self.naming = chosen.papers, len(chosen.naming)
-        self.papers = frozenset(papers or ())
+        chosen = Chosen(graph.store, graph.vocabulary, self.selection) if self.selection else None
+        self.papers = frozenset(chosen.papers if chosen else ())
+        self.naming = len(chosen.naming) if chosen else 0  # papers that only name what those of the selection work on
         known = graph.vocabulary
         named = (known.find(self.selection, kind) for kind in (*KINDS, "topic")) if self.selection else ()
         self.named = [concept.curie for concept in named if concept]

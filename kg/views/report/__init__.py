@@ -22,7 +22,7 @@ from kg.views.report.around import also, bibliography, chart, scope, timeline
 from kg.views.report.families import families
 from kg.views.report.layout import Layout, Section
 from kg.views.report.methods import methods
-from kg.views.report.open_questions import limits, problems, upcoming
+from kg.views.report.open_questions import limits, problems
 from kg.views.report.report_results import results, wins
 from kg.views.selection import Selection, ids, link, named, title
 
@@ -88,7 +88,6 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "timeline": lambda part: timeline(shown, part),
         "problems": lambda part: problems(shown, part),
         "limits": lambda part: limits(shown, part),
-        "next": lambda part: upcoming(shown, part, selection),
         "also": lambda part: also(shown, part, others),
         "bibliography": lambda part: bibliography(shown, part, [*shown.papers, *others]),
     }

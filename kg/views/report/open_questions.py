@@ -1,4 +1,4 @@
-"""What is open in a topic: problems that papers name, limits that they state, and combinations that are likely next."""
+"""What is open in a topic: problems that papers name, and limits that they state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import Any
 
 from kg.model import Paper
-from kg.views.gaps import contents
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, by_label, cited, said, section
 from kg.views.selection import EntryQuote, Selection, ids, key_quote, quoted
@@ -44,32 +43,3 @@ def limits(shown: Selection, part: Section) -> dict[str, Any]:
         if (quote := key_quote(paper, "limits"))
     ]
     return section(shown, part, [Group(rows)], shown.words("report.limits_note"))
-
-
-def upcoming(shown: Selection, part: Section, selection: str) -> dict[str, Any]:
-    """Combinations that no paper makes yet and that are likely, with similar ones that papers have made."""
-    papers = [paper.id for paper in shown.papers]
-    found = contents(shown.graph, selection, shown.lang, top=part.most, papers=papers)
-    rows = [
-        {
-            "technique": _thing(row["sides"][0]),
-            "other": _thing(row["sides"][1]),
-            "chance": f"{row['chance']:.0%}",
-            "near": [_near(shown, one) for one in row["neighbours"]],
-        }
-        for row in found["rows"]
-    ]
-    note = shown.words("report.sentence_gap").join(
-        filter(None, (found["among"], found["fared"], shown.words("gaps.likely")))
-    )
-    out = section(shown, part, [Group(rows)], note)
-    return out if rows else out | {"note": found["why"]}
-
-
-def _near(shown: Selection, one: dict[str, Any]) -> str:
-    pair = f"{one['concept_label']} × {one['with_label']}"
-    return shown.words("statement.aside", effect=pair, notes=one["papers"])
-
-
-def _thing(side: dict[str, Any]) -> dict[str, str]:
-    return {"concept": side["concept"], "label": side["label"]}
