@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from kg.model import Part
+from kg.model import Document, Part
 from kg.tables import json_line
 from kg.text import repaired
 
@@ -33,6 +33,13 @@ def parts_of(runs: Iterable[Sequence[Any]]) -> Iterator[Part]:
         for name, kind, page, raw, *edits in some:
             text = repaired(raw, [(start, end, new) for start, end, new in edits[0]] if edits else ())
             yield Part(name, kind or "paragraph", role, tuple(filter(None, headings.split("\n"))), text, page)
+
+
+def raw_texts(document: Document) -> dict[str, str]:
+    """The raw text of each field, part and cell, by the name that evidence has for it: "A", "s4.1/p3", "t2/r1c1"."""
+    said = {field: text.raw for field, text in document.texts.items()} | {p.id: p.text.raw for p in document.parts}
+    cells = ((f"{t.id}/r{cell.row + 1}c{cell.column + 1}", cell.text) for t in document.tables for cell in t.cells)
+    return said | dict(cells)
 
 
 def pack(made: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import pyoxigraph as ox
@@ -20,8 +21,9 @@ from kg.entity_types import LISTS
 from kg.evidence import Bearers
 from kg.extract.numbers import holds_number
 from kg.identifiers import curie, iri
+from kg.keptbody import raw_texts
 from kg.link.overrides import Overrides
-from kg.model import KgError, Record, Relation, Result
+from kg.model import Document, KgError, Record, Relation, Result
 from kg.rdf import ontology
 from kg.rdf.ontology import VOCABULARY
 from kg.rdf.store import Store
@@ -126,6 +128,7 @@ def _entry_faults(
     if sealed(mark) not in ("", seal(document)):
         yield "its texts or details are not those that were read: add its source again"
     yield from _RecordClaims(record, known.vocabulary).faults()
+    yield from _body_faults(document, record)
     entry = _Entry(f"entry:{name}", triples, known)
     yield from entry.faults()
     report.checked.update(entry.checked)
@@ -136,6 +139,17 @@ def _entry_faults(
         labels.update((concept, *label) for label in said)
     if shacl:
         yield from violations(triples)
+
+
+def _body_faults(document: Document, record: Record) -> Iterator[str]:
+    """What is claimed of the body and does not stand in it."""
+    texts = raw_texts(document)
+    claimed = (("use", place) for usage in record.uses for place in usage.places)
+    cited = (("citation", one.evidence) for one in record.citations)
+    setup = (("set-up", one.place) for one in record.setup)
+    for kind, place in chain(claimed, cited, setup, (("limitation", one) for one in record.limitations)):
+        if place.start >= 0 and texts.get(place.field, "")[place.start : place.end] != place.quote:
+            yield f"{kind}: its quote {_short(place.quote)} is not at {place.field}/{place.start}-{place.end}"
 
 
 def _label_faults(store: Store, labels: Counter[tuple[str, str, int, str]]) -> Iterator[str]:

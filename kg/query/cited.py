@@ -14,6 +14,7 @@ from typing import Any
 
 from kg.evidence import MARK, evidence_id, mark_of
 from kg.identifiers import address
+from kg.keptbody import raw_texts
 from kg.model import KgError
 from kg.query.shown import context
 from kg.store.contents import entry_named
@@ -21,9 +22,7 @@ from kg.store.file import StoreFile
 from kg.text import one_line
 
 _LONGEST = 600  # characters of an id that are looked at
-_ID = re.compile(
-    rf"(?P<entry>.+)/(?P<field>[A-Z])/(?P<start>\d{{1,7}})-(?P<end>\d{{1,7}})/(?P<mark>[0-9a-f]{{{MARK}}})", re.ASCII
-)
+_ID = re.compile(rf"(?P<text>.+)/(?P<start>\d{{1,7}})-(?P<end>\d{{1,7}})/(?P<mark>[0-9a-f]{{{MARK}}})", re.ASCII)
 _NO_ID = "write it as ENTRY/FIELD/START-END/HASH, like 002-22/A/120-180/3f9c1a2b."
 
 #: What each kind of claim says, from `x`, a row of its table.
@@ -111,21 +110,31 @@ def passage(store: StoreFile, name: str) -> Passage:
     found = _ID.fullmatch(name.strip()) if len(name) <= _LONGEST else None
     if not found:
         raise KgError(f"{one_line(name)[:80]!r} is no evidence id: {_NO_ID}")
-    entry, start, end = entry_named(store, found["entry"]), int(found["start"]), int(found["end"])
-    sql = """SELECT p.curie, p.title, p.doi, p.arxiv, p.url, t.raw FROM entries e JOIN texts t ON t.entry = e.id
-        JOIN papers p ON p.id = t.paper WHERE e.name = ? AND t.field = ?"""
-    rows = store.rows(sql, entry, found["field"])
-    if not rows:
-        raise KgError(f"The graph has no text {one_line(found['entry'])[:80]}/{found['field']}.")
-    paper, title, doi, arxiv, url, raw = rows[0]
+    start, end = int(found["start"]), int(found["end"])
+    entry, field = _text_named(store, found["text"])
+    texts = raw_texts(store.entry(entry).document) if entry else {}
+    if field not in texts:
+        raise KgError(f"The graph has no text {one_line(found['text'])[:80]}.")
+    sql = "SELECT curie, title, doi, arxiv, url FROM papers WHERE curie = (SELECT paper FROM entries WHERE name = ?)"
+    [(paper, title, doi, arxiv, url)] = store.rows(sql, entry)
+    raw = texts[field]
     quote = raw[start:end]
     if end > len(raw) or start >= end or mark_of(quote) != found["mark"]:
         raise KgError(f"The words of {one_line(name)[:120]} are others now: the text was changed since it was cited.")
-    own = evidence_id(entry, found["field"], start, end, quote)
+    own = evidence_id(entry, field, start, end, quote)
     claims = tuple(one for one in claims_of(store, [entry]) if one.evidence == own)
     link, sha = address(doi, arxiv, url), hashlib.sha256(raw.encode()).hexdigest()
     said = context(raw, start, end)
-    return Passage(own, entry, paper, title, link, found["field"], start, end, quote, said, raw, sha, claims)
+    return Passage(own, entry, paper, title, link, field, start, end, quote, said, raw, sha, claims)
+
+
+def _text_named(store: StoreFile, name: str) -> tuple[str, str]:
+    """The entry of "002-22/A" or "2507.19427/s4.1/p3", and the field, part or cell in it; "" and "" for none."""
+    words = name.split("/")
+    for n in (1, 2):  # names of parts hold one stroke at most, those of entries may hold some
+        if entry := entry_named(store, "/".join(words[:-n])):
+            return entry, "/".join(words[-n:])
+    return "", ""
 
 
 def claims_of(store: StoreFile, entries: Iterable[str], kinds: Iterable[str] = KINDS) -> Iterator[CitedClaim]:

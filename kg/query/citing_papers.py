@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
+from kg.files import toml_file
 from kg.model import CITATION_TYPES
 from kg.query.alike import paper_of
 from kg.query.answer import Answer, Quote, Row
@@ -122,7 +121,7 @@ def _asked(question: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _forms() -> dict[str, list[str]]:
-    said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    said = toml_file(__file__, "citing_papers.toml")
     name = r" ?(?P<name>\S.{0,200}?) ?"
     return {asked: [form.replace("{name}", name) for form in forms] for asked, forms in said.items()}
 

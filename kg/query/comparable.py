@@ -7,14 +7,13 @@ What counts as one kind of baseline stands in `comparable.toml`.
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from kg.files import toml_file
 from kg.model import OBTAINED
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import Reported
@@ -30,10 +29,8 @@ _SPEED = "metric:inference-speed"
 _OPPOSITE = {"higher": "decrease", "lower": "increase"}
 
 
-@cache
-def settings() -> dict[str, dict[str, list[str]]]:
-    """The kinds of baselines, and which metrics and techniques have columns of their own."""
-    return tomllib.loads((files("kg.query") / "comparable.toml").read_text("utf-8"))
+#: The kinds of baselines, and which metrics and techniques have columns of their own.
+settings = partial(toml_file, __file__, "comparable.toml")
 
 
 class Block(NamedTuple):

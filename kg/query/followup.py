@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
+from kg.files import toml_file
 from kg.query.filter import Condition, Entity, Fact, Outcome, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.question_reader import LIMIT, read
@@ -131,5 +130,5 @@ def _shares_words(old: Condition, text: str) -> bool:
 
 @cache
 def _forms() -> dict[str, str]:
-    said: dict[str, str] = tomllib.loads((files("kg.query") / "followup.toml").read_text("utf-8"))
+    said: dict[str, str] = toml_file(__file__, "followup.toml")
     return said

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
+from kg.files import toml_file
 
 
 def is_often_unsaid(kind: str) -> bool:
@@ -17,9 +15,8 @@ def least_sure() -> float:
     return _figures()["topic"]["sure"]
 
 
-@cache
 def _figures() -> dict[str, dict[str, float]]:
-    return tomllib.loads((files("kg.query") / "leading.toml").read_text("utf-8"))
+    return toml_file(__file__, "leading.toml")
 
 
 def enough(kind: str, named: int, papers: int) -> bool:

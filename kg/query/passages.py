@@ -7,13 +7,12 @@ the value; where none was, the sentences that hold what is asked stand alone, an
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import NamedTuple
 
+from kg.files import toml_file
 from kg.model import Document, Evidence, Part, Record
 from kg.query.answer import Answer, Grid, Line, Quote
 from kg.query.corpus import Corpus
@@ -41,9 +40,7 @@ class AskedOfBodies(NamedTuple):
     rest: str  # the question without these words
 
 
-@cache
-def _words() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_words = partial(toml_file, __file__, "passages.toml")
 
 
 @cache

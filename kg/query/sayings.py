@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
+from functools import partial
 
 from kg.entity_types import is_said, said_of
+from kg.files import toml_file
 
-
-@cache
-def _table() -> dict[str, dict[str, dict[str, str | list[str]]]]:
-    return tomllib.loads((files("kg.query") / "sayings.toml").read_text("utf-8"))
+_table = partial(toml_file, __file__, "sayings.toml")
 
 
 class Sayings:

@@ -7,15 +7,13 @@ of their titles, abstracts and bodies (BM25), and by the embeddings of the graph
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
+from functools import partial
 from itertools import groupby
-from typing import Any
 
+from kg.files import toml_file
 from kg.model import ROLES
 from kg.query.answer import Row
 from kg.query.chinese_words import in_english
@@ -28,11 +26,8 @@ from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 from kg.text import has_han
 
-
-@cache
-def _figures() -> dict[str, dict[str, Any]]:
-    """What tiers.toml says: what is hard, what a statement weighs, how much is ranked."""
-    return tomllib.loads((files("kg.query") / "tiers.toml").read_text("utf-8"))
+#: What is hard, what a statement weighs, how much is ranked.
+_figures = partial(toml_file, __file__, "tiers.toml")
 
 
 def is_hard(one: Condition) -> bool:

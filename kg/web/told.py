@@ -6,10 +6,10 @@ The readers of files speak English; each of their sentences stands there beside 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+
+from kg.files import toml_file
 
 _BLANK = re.compile(r"\{(\w+)\}")
 #: What a blank of this name holds; any other holds anything.
@@ -81,6 +81,6 @@ def _held(name: str, value: str, depth: int) -> str | None:
 @cache
 def _wordings() -> tuple[_Wording, ...]:
     """All wordings, those of the most words first."""
-    groups = tomllib.loads((files("kg.web") / "told.toml").read_text("utf-8")).values()
+    groups = toml_file(__file__, "told.toml").values()
     pairs = [pair for group in groups for pair in group.items()]
     return tuple(_Wording.of(*pair) for pair in sorted(pairs, key=lambda pair: -len(_BLANK.sub("", pair[0]))))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 import kg
 from kg.api import Graph
+from kg.build.verification import _body_faults
 from kg.model import KgError
 from kg.query.passages import asked
 from kg.views.answers import render
@@ -114,3 +116,22 @@ def test_trends_count_what_whole_papers_use(graph: Graph) -> None:
     assert {(line["hardware"], line["papers"]) for line in counts} == {("NVIDIA A100", 1), ("NVIDIA H100", 1)}
     found = graph.trends("dataset", "year")
     assert {name: found[name].tolist() for name in found} == {"LongBench": [2]}
+
+
+def test_quotes_of_bodies_are_found_again_and_verified(graph: Graph) -> None:
+    for question in ("papers that use vLLM", "what batch size does PloverKV use?", "papers with KIVI as a baseline"):
+        answer = graph.ask(question)
+        found = [quote for row in answer.rows for quote in row.evidence]
+        found += [quote for line in (answer.table.lines if answer.table else ()) for quote in line.evidence]
+        assert any("/" in quote.field or len(quote.field) > 1 for quote in found), question
+        for quote in found:
+            passage = graph.evidence(quote.id)
+            assert (passage.entry, passage.field, passage.quote) == (quote.source, quote.field, quote.quote)
+    entry = graph.store.entry(graph.entries()[0])
+    usage = entry.record.uses[0]
+    place = replace(usage.places[0], start=0, end=1, quote="?")
+    altered = replace(entry.record, uses=[replace(usage, places=(place,))])
+    assert [*_body_faults(entry.document, entry.record)] == []
+    assert "is not at" in next(_body_faults(entry.document, altered))
+    with pytest.raises(KgError, match="no text"):
+        graph.evidence(f"{entry.document.id}/s99/p9/0-1/00000000")

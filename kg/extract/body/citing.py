@@ -6,15 +6,14 @@ The types and their cues are data (citations.toml): builds_on, compares_with, us
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import NamedTuple
 
 from kg.extract.body.things import is_shaped
 from kg.extract.body.uses import evidence_of
+from kg.files import toml_file
 from kg.model import CITATION_TYPES, Citation, Document, Part, Reference
 from kg.text import fold, sentence_at
 
@@ -27,10 +26,8 @@ _NAMED = (
 _ASIDE = r"\s?(?:\[[^\[\]]{0,80}\]|\([^()]{0,200}\))"
 
 
-@cache
-def settings() -> dict[str, Any]:
-    """The types of citations, their cues and scores."""
-    return tomllib.loads(Path(__file__).with_name("citations.toml").read_text("utf-8"))
+#: The types of citations, their cues and scores.
+settings = partial(toml_file, __file__, "citations.toml")
 
 
 def read_citations(document: Document, own: str) -> list[Citation]:

@@ -7,15 +7,14 @@ paper's own experiments. Words are data (setup.toml).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import NamedTuple
 
 from kg.extract.body.things import Whole
 from kg.extract.body.uses import evidence_of
+from kg.files import toml_file
 from kg.model import SetupNumber, Usage
 from kg.text import sentences
 
@@ -30,10 +29,7 @@ class StatedNumber(NamedTuple):  # `surface` are the words that say so
     surface: str
 
 
-@cache
-def words() -> dict[str, Any]:
-    """The words of setup.toml."""
-    return tomllib.loads(Path(__file__).with_name("setup.toml").read_text("utf-8"))
+words = partial(toml_file, __file__, "setup.toml")
 
 
 def read_setup(whole: Whole, uses: list[Usage]) -> tuple[list[SetupNumber], list[Usage]]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -20,6 +18,7 @@ from kg.extract.component import SpanIndex, make_doc, sentence_of
 from kg.extract.datasets import Datasets
 from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.models import Models
+from kg.files import toml_file
 from kg.model import Document, Part, Text
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -44,10 +43,8 @@ _MOST_CELL = 60  # characters of a cell that is a name
 _MARK = r"\s*(?:\[[^\]]{0,40}\]|\((?:[^()]{0,30}\d{4}|ours?)\)|[†‡*§]+)\s*$"  # behind a name in a table
 
 
-@cache
-def settings() -> dict[str, Any]:
-    """The cues, groups and limits of uses.toml."""
-    return tomllib.loads(Path(__file__).with_name("uses.toml").read_text("utf-8"))
+#: The cues, groups and limits of what is used.
+settings = partial(toml_file, __file__, "uses.toml")
 
 
 @cache

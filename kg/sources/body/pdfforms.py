@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from kg.files import toml_file
 from kg.text import fold
 
 _NUMBER = r"(?:[A-Z]{1,2}[.-]?)?\d{1,3}(?:\.\d{1,2})?[a-z]?|[IVX]{1,5}"
@@ -32,7 +31,7 @@ class PdfForms:
     @cache
     def load() -> PdfForms:
         """Load the forms that ship with the package."""
-        read = tomllib.loads(Path(__file__).with_name("pdf.toml").read_text("utf-8"))
+        read = toml_file(__file__, "pdf.toml")
         return PdfForms(
             captions=tuple((kind, _caption(read[kind])) for kind in ("table", "figure", "other")),
             page_number=re.compile(read["page_number"]),

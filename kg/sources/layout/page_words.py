@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 
+from kg.files import toml_file
 from kg.text import count_han
 
 _LONGEST = 60  # characters of a line that is the name of a kind of article
@@ -33,7 +32,7 @@ class HeaderLabels:
     @cache
     def load() -> HeaderLabels:
         """The lists that ship with the package."""
-        return HeaderLabels(tomllib.loads(Path(__file__).with_name("labels.toml").read_text("utf-8")))
+        return HeaderLabels(toml_file(__file__, "labels.toml"))
 
     def is_kind(self, text: str) -> bool:
         """Whether a line names a kind of article: "ORIGINAL PAPER", "JAMA Oncology | Original Investigation"."""

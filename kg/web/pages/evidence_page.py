@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
+from kg.views.answers import place_of
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Missing, Shown
 
@@ -26,11 +27,12 @@ def evidence(graph: Graph, asked: Asked) -> Shown:
                 claim[end.removesuffix("_concept") if end != "concept" else "label"] = graph.label(
                     claim[end], asked.lang
                 )
+    key = f"web.field_{found.field}"
     values = {
         "before": found.raw[: found.start],
         "quote": found.raw[found.start : found.end],
         "after": found.raw[found.end :],
-        "field": words(f"web.field_{found.field}"),
+        "field": words(key) if words.has(key) else place_of(found.field, words) or found.field,
     }
     columns = ("id", "entry", "paper", "title", "field", "start", "end", "quote", "sentence", "sha256")
     return Shown("evidence.html.jinja", words("web.evidence"), data, values, (columns, [[data[c] for c in columns]]))
