@@ -63,7 +63,6 @@ CALLS = {
     "explain": ["ask", "--framework", "PyTorch", "--explain"],
     "list": ["ask", "--list", "framework", "--format", "csv"],
     "claims": ["ask", "what is said about ZapKV", "--format", "csv"],
-    "compare": ["ask", "compare ZapKV with MiniDraft", "--format", "md"],
     "trends": ["trends", "--of", "framework", "--format", "csv"],
     "draw": ["draw", "--types", "framework,hardware", "--format", "json"],
     "legend": ["draw", "--format", "svg", "--types", "framework,hardware"],
@@ -169,9 +168,8 @@ def test_questions_and_flags_ask_for_them(told: Told) -> None:
     assert "A framework." in told("help")
 
 
-def test_claims_and_comparisons_name_them(told: Told) -> None:
+def test_claims_name_them(told: Told) -> None:
     assert "ZapKV,names framework,PyTorch" in told("claims")
-    assert "| frameworks | PyTorch (1), vLLM (1) | vLLM (1) |" in told("compare")
 
 
 def test_views_show_them_in_their_colour(told: Told) -> None:

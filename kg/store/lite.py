@@ -54,7 +54,7 @@ class Lite(sqlite3.Connection):
         FROM sqlite_master m, pragma_table_info(m.name) c
         WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'texts_search_%'
         GROUP BY m.name ORDER BY m.name"""
-    #: Makes the index of texts anew.
+    #: Makes the index of texts anew. What is indexed of an entry is its own: what others add may not change it.
     TEXTS_INDEX = (
         "DROP TABLE IF EXISTS texts_search",
         """CREATE VIRTUAL TABLE texts_search USING fts5(
@@ -66,7 +66,8 @@ class Lite(sqlite3.Connection):
         """CREATE VIEW entry_words AS
             SELECT e.id, (SELECT raw FROM texts t WHERE t.entry = e.id AND t.field = 'T') AS title,
             (SELECT group_concat(t.raw) FROM texts t WHERE t.entry = e.id AND t.field IN ('A', 'B', 'K')) AS abstract,
-            (SELECT group_concat(x.text) FROM parts x WHERE x.entry = e.name) AS body
+            (SELECT group_concat(text.value, ' ') FROM json_each(e.document, '$.body') AS s,
+                json_each(s.value, '$[2]') AS x, json_tree(x.value, '$[3]') AS text) AS body
             FROM entries e WHERE EXISTS (SELECT 1 FROM texts t WHERE t.entry = e.id)""",
         """CREATE VIRTUAL TABLE texts_search_words USING fts5(
             title, abstract, body, content = 'entry_words', content_rowid = 'id', tokenize = 'porter unicode61'

@@ -75,11 +75,11 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(browser: Browse
     browser.type("压缩")
     browser.wait("location.pathname === '/ask' && document.querySelector('.papers > li') !== null")
     assert browser.evaluate("document.documentElement.lang") == "zh-Hans"
-    many = browser.evaluate("document.querySelectorAll('.papers > li').length")
+    many = browser.evaluate("document.querySelectorAll('ol.papers > li').length")
 
     follow(browser, "英伟达H100", "location.search.includes('hardware=nvidia-h100')")
     follow(browser, "2025", "location.search.includes('year=2025')")
-    few = browser.evaluate("document.querySelectorAll('.papers > li').length")
+    few = browser.evaluate("document.querySelectorAll('ol.papers > li').length")
     assert 0 < few < many
     found = browser.evaluate("location.href")
     assert browser.evaluate("document.querySelectorAll('.chips a').length") == 2
@@ -98,7 +98,7 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(browser: Browse
     follow(browser, "#beaten", "location.pathname.startsWith('/concept/technique:snapkv')")
     follow(browser, ".wins a.soft", "location.pathname === '/compare'")
     assert browser.evaluate("document.querySelector('.verdict').textContent").count("KV") >= 2
-    assert browser.evaluate("document.querySelectorAll('.versus tbody tr').length") > 1
+    assert browser.evaluate("document.querySelectorAll('main table tbody tr').length") > 1
 
     browser.visit(found)
     export = browser.evaluate(
@@ -117,7 +117,7 @@ def test_user_goes_from_a_chinese_search_to_the_picture_and_back(browser: Browse
     browser.wait("location.pathname === '/concept/technique:zebrakv'")
 
     browser.visit(found)
-    assert browser.evaluate("document.querySelectorAll('.papers > li').length") == few
+    assert browser.evaluate("document.querySelectorAll('ol.papers > li').length") == few
     assert [url for url in browser.requests if not url.startswith((site, "data:", "blob:"))] == []
     assert browser.complaints == []
 
