@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from kg.model import Document, Part
+from kg.model import Cell, Document, Part, Table
 from kg.tables import json_line
 from kg.text import repaired
 
@@ -35,11 +35,15 @@ def parts_of(runs: Iterable[Sequence[Any]]) -> Iterator[Part]:
             yield Part(name, kind or "paragraph", role, tuple(filter(None, headings.split("\n"))), text, page)
 
 
+def cell_id(table: Table, cell: Cell) -> str:
+    """The name of a cell in evidence: "t2/r1c1"."""
+    return f"{table.id}/r{cell.row + 1}c{cell.column + 1}"
+
+
 def raw_texts(document: Document) -> dict[str, str]:
     """The raw text of each field, part and cell, by the name that evidence has for it: "A", "s4.1/p3", "t2/r1c1"."""
     said = {field: text.raw for field, text in document.texts.items()} | {p.id: p.text.raw for p in document.parts}
-    cells = ((f"{t.id}/r{cell.row + 1}c{cell.column + 1}", cell.text) for t in document.tables for cell in t.cells)
-    return said | dict(cells)
+    return said | {cell_id(table, cell): cell.text for table in document.tables for cell in table.cells}
 
 
 def pack(made: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -64,13 +64,19 @@ def answer(
     earlier: Query | Sequence[str] = before
     if isinstance(after, Answer):
         before, earlier = (*after.after, after.question), after.asked or after.query
-    if not filter and (cited := citing_papers.answered(store, question, limit, language)):
-        return paged(Corpus.of(store), replace(cited, read=Corpus.of(store).read()))
+    corpus = Corpus.of(store)
+
+    def complete(found: Answer) -> Answer:
+        return paged(corpus, replace(found, read=corpus.read()))
+
+    form = citing_papers.form(question)
+    if not filter and (cited := citing_papers.answered(store, question, form, limit, language)):
+        return complete(cited)
     lexicon = lexicon or Lexicon.of(store, vocabulary)
     if not filter and (said := passages.answered(store, lexicon, question, language)):
-        return paged(Corpus.of(store), replace(said, read=Corpus.of(store).read()))
+        return complete(said)
     going_on = in_context(question, lexicon, earlier, language) if before and question.strip() else None
-    asked, name, own = citing_papers.of_paper(store, question)
+    asked, name, own = citing_papers.of_paper(store, question, form)
     like = Query("near", like=name) if asked == "like" else None
     query = going_on or like or (read(question, lexicon, language) if question.strip() or not filter else Query())
     if filter:
@@ -79,8 +85,8 @@ def answer(
         flagged = Query(filter=filter) if isinstance(filter, Filter) else read_flags(filter, lexicon, store, language)
         query = merged(query, flagged)
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
-    query, corpus = replace(query, language=language or query.language), Corpus.of(store)
+    query = replace(query, language=language or query.language)
     wider = replace(query, filter=with_uses(corpus, lexicon, query.filter))
-    found = paged(corpus, respond(store, lexicon, question, wider, limit))
+    found = complete(respond(store, lexicon, question, wider, limit))
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
-    return replace(found, read=corpus.read(), asked=query, after=before if going_on else ())
+    return replace(found, asked=query, after=before if going_on else ())

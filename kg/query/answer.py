@@ -170,9 +170,7 @@ class Answer:
     coverage: tuple[Coverage, ...] = ()
     beside: tuple[Row, ...] = ()  # other papers that lines of the table name
     read: ReadPapers | None = field(default=None, compare=False)  # what was read of the graph's papers
-    asked: Query | None = field(
-        default=None, repr=False, compare=False
-    )  # before it was widened; what the next goes on from
+    asked: Query | None = field(default=None, repr=False, compare=False)  # what the next question goes on from
     after: tuple[str, ...] = ()  # the questions before it whose conditions it carries
 
     @property

@@ -46,9 +46,9 @@ def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:
     return sorted(found, key=lambda one: (CITATION_TYPES.index(one.type), not one.cited, not one.quote))
 
 
-def answered(store: StoreFile, question: str, limit: int | None, language: str) -> Answer | None:
+def answered(store: StoreFile, question: str, form: tuple[str, str], limit: int | None, language: str) -> Answer | None:
     """The answer to a question about citations; None for another one, and where nothing is said to build on a paper."""
-    asked, name = form(question)
+    asked, name = form
     if asked not in ("cited", "cites", "builds_on"):
         return None
     say, shown = Sayings(language or language_of(question)), question[slice(*_place(question, name))]
@@ -86,9 +86,9 @@ def _called(store: StoreFile, name: str) -> int | None:
     return begin if named and most + in_key > 1 and most > sum(papers for _, papers, *_ in others) else None
 
 
-def of_paper(store: StoreFile, question: str) -> tuple[str, str, Row | None]:
+def of_paper(store: StoreFile, question: str, form: tuple[str, str]) -> tuple[str, str, Row | None]:
     """What a question asks of a paper of the graph ("like", "code"), how it calls it, and its row."""
-    asked, name = form(question)
+    asked, name = form
     if asked not in ("like", "code") or not (paper := paper_of(store, name)):
         return "", "", None
     (row,) = Corpus.of(store).rows([paper])

@@ -27,8 +27,6 @@ _PLAIN = ("", "%", "x", "points")
 #: The metric of all speedups, those included that do not say what gets faster.
 _SPEED = "metric:inference-speed"
 _OPPOSITE = {"higher": "decrease", "lower": "increase"}
-
-
 #: The kinds of baselines, and which metrics and techniques have columns of their own.
 settings = partial(toml_file, __file__, "comparable.toml")
 

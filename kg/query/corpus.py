@@ -189,12 +189,6 @@ class Corpus:
         sql = f"SELECT p.curie FROM papers p WHERE {among.sql} AND {where.sql}"
         return {curie for (curie,) in self.store.rows(sql, *among.given, *where.given)}
 
-    def count_among(self, papers: Papers, condition: Condition) -> int:
-        """How many papers of a set, each looked at by itself, fulfil a condition."""
-        among, where = (papers.of("p.id"), holding(Filter((condition,)), True, self._search))
-        sql = f"SELECT count(*) FROM papers p WHERE {among.sql} AND {where.sql}"
-        return int(self.store.rows(sql, *among.given, *where.given)[0][0])
-
     def titles(self) -> Titles:
         """All titles, as they are searched."""
         return self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 
 from kg.files import toml_file
 from kg.query.filter import Condition, Entity, Fact, Outcome, Query, Term
@@ -17,6 +17,8 @@ from kg.text import fold, has_han
 
 #: Questions before one that are read, the last ones.
 LONGEST = 8
+#: The wordings by what they say.
+_forms = partial(toml_file, __file__, "followup.toml")
 #: A paper may be about several things; in the other fields a new condition takes the place of the old one.
 _WORK = ("topic", "technique", "problem", "task", "text", "parts")
 
@@ -126,9 +128,3 @@ def _shares_words(old: Condition, text: str) -> bool:
     """Whether the words of a condition and a text have one in common."""
     words, said = fold(text), fold(old.text)
     return any(word in said.split() or (has_han(word) and word in said) for word in words.split())
-
-
-@cache
-def _forms() -> dict[str, str]:
-    said: dict[str, str] = toml_file(__file__, "followup.toml")
-    return said

@@ -24,8 +24,6 @@ _NAMED = (
     r"(?<![\w.-])([A-Z][\w+-]*(?:\.\d+)?)\s?[\[(（]?(?:[A-Z]\. ){0,2}$"  # right before a place: "YaRN [", "YaRN (B. "
 )
 _ASIDE = r"\s?(?:\[[^\[\]]{0,80}\]|\([^()]{0,200}\))"
-
-
 #: The types of citations, their cues and scores.
 settings = partial(toml_file, __file__, "citations.toml")
 

@@ -68,11 +68,8 @@ def _devices(sentence: str, names: tuple[str, ...]) -> Iterator[StatedNumber]:
     before, behind = _forms(names)
     for found in (*re.finditer(before, sentence), *re.finditer(behind, sentence)):
         count = _number(found["n"])
-        if (
-            0 < float(count) <= words()["read"]["most"]
-            and "." not in count
-            and not re.fullmatch(r"(?:19|20)\d\d", count)
-        ):
+        is_year = re.fullmatch(r"(?:19|20)\d\d", count)
+        if 0 < float(count) <= words()["read"]["most"] and "." not in count and not is_year:
             yield StatedNumber("devices", count, found["device"], found[0])
 
 

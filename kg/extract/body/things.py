@@ -19,6 +19,7 @@ from kg.extract.datasets import Datasets
 from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.models import Models
 from kg.files import toml_file
+from kg.keptbody import cell_id
 from kg.model import Document, Part, Text
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -41,8 +42,6 @@ _PROPER = (
 _MEASURES = ("metric", "task", "problem")  # types of names that are no things
 _MOST_CELL = 60  # characters of a cell that is a name
 _MARK = r"\s*(?:\[[^\]]{0,40}\]|\((?:[^()]{0,30}\d{4}|ours?)\)|[†‡*§]+)\s*$"  # behind a name in a table
-
-
 #: The cues, groups and limits of what is used.
 settings = partial(toml_file, __file__, "uses.toml")
 
@@ -112,9 +111,8 @@ class Whole:
         for table in document.tables:
             for cell in table.cells:
                 if (cell.head or not cell.column) and cell.text and len(cell.text) <= _MOST_CELL and at < most:
-                    name = f"{table.id}/r{cell.row + 1}c{cell.column + 1}"
                     axis = f"{table.id}/{'columns' if cell.column else 'rows'}"
-                    at = self._add(texts, at, name, "cell", cell.text, None, axis)
+                    at = self._add(texts, at, cell_id(table, cell), "cell", cell.text, None, axis)
         self.text = _GAP.join(texts)
         self._starts = [piece.start for piece in self.pieces]
         title = document.texts.get("T", Text("", ""))

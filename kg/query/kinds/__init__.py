@@ -76,8 +76,7 @@ def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
         terms = tuple(term for term in one.any_of if term.field in (*OBTAINED, *USED_BY_NAME))
         papers = () if one.negated or not terms else corpus.mentioning(replace(one, any_of=terms))
         if papers:
-            names = [row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])]
-            yield say("answer.mentioned", len(papers), label=terms[0].label, names=say.first(names, _LISTED - 1))
+            yield say("answer.mentioned", len(papers), label=terms[0].label, names=_names(corpus, papers, say))
 
 
 def named_after(corpus: Corpus, lexicon: Lexicon, query: Query, say: Sayings) -> Iterator[str]:
@@ -93,8 +92,12 @@ def named_after(corpus: Corpus, lexicon: Lexicon, query: Query, say: Sayings) ->
         sql = f"SELECT p.curie FROM papers p WHERE regexp(?, p.name) AND {among.sql} ORDER BY p.curie"
         found = corpus.store.rows(sql, version, *among.given) if families else []
         if papers := [curie for (curie,) in found if curie not in held]:
-            names = [row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])]
-            yield say("answer.named_after", len(papers), label=term.label, names=say.first(names, _LISTED - 1))
+            yield say("answer.named_after", len(papers), label=term.label, names=_names(corpus, papers, say))
+
+
+def _names(corpus: Corpus, papers: list[str], say: Sayings) -> str:
+    """The first of some papers (CURIEs), as texts call them."""
+    return say.first([row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])], _LISTED - 1)
 
 
 def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:

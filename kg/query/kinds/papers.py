@@ -88,7 +88,7 @@ def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> 
     if compound.negated or len(whole) == len(compound.any_of):
         return ""
     found = corpus.holding(wanted)
-    named = corpus.count_among(found, replace(compound, any_of=whole)) if whole else 0
+    named = len(corpus.fulfilling(found, replace(compound, any_of=whole), is_alone=True)) if whole else 0
     parts = corpus.count(found) - named
     return say("answer.ways", words=say("empty.quoted", words=compound.text), named=named, parts=parts) if parts else ""
 

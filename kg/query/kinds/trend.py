@@ -69,10 +69,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     last = covered(tally.corpus.days(ALL)[""])[1]
     if over in PERIODS and is_partial(order[-1], _FIRST, last):
         notes.append(say("trend.unfinished", last=order[-1], day=last))
-    notes.append(
-        say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
-    )
+    notes.append(_more(say, query, over))
     return Answer(question, query, (), (*wanted.notes, *notes), replace(table, verdict=verdict))
+
+
+def _more(say: Sayings, query: Query, over: str) -> str:
+    """The command that shows more."""
+    return say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
 
 
 class _Shares:
@@ -176,9 +179,7 @@ def _rising(tally: Tally, question: str, query: Query, over: str, limit: int | N
     verdict = say(f"trend.{way}", len(found), **names) if found else say("trend.more_of_late", **names)
     table = Grid((query.wants, early, late, "papers"), lines, verdict)
     notes = [say("tally.cut", len(shown)).strip()] if len(shown) < len(found) else []
-    notes.append(
-        say("trend.more", call=f"kg trends --of {query.wants if query.wants in _OF else 'topic'} --over {over}")
-    )
+    notes.append(_more(say, query, over))
     return Answer(question, query, (), (*query.filter.notes, *notes), table)
 
 
