@@ -83,7 +83,7 @@ class Tools:
             return self._page(pages, head, lines, len(lines), limit, lambda line: _line(columns, line))
         if answer.partly:
             head["partly"] = [
-                {"id": row.id, "title": row.title, "lacks": list(row.lacks)} for row in answer.partly[:_USUAL]
+                {key: getattr(row, key) for key in ("id", "title", "lacks", "named")} for row in answer.partly[:_USUAL]
             ]
         return self._page(pages, head, answer.rows, answer.total, limit, self._rows(answer))
 
