@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from kg.build.pipeline import Added, Progress, Wanted
     from kg.build.rebuilding import Rebuilt
     from kg.build.verification import Report as Verification
+    from kg.check import Checked, Drafts
     from kg.query import Answer, Filter, Lexicon
     from kg.query.cited import Passage
-    from kg.query.drafts import Checked, Drafts
     from kg.query.identity import Explanation
     from kg.rdf.publishing import Published
     from kg.store.embeddings import EmbeddingModel
@@ -255,7 +255,7 @@ class Graph:
         Against all papers, or against some (entries or CURIEs). Raises KgError for a text of more than 100,000
         characters, and for a paper that the graph lacks.
         """
-        from kg.query.drafts import Drafts
+        from kg.check import Drafts
 
         if self._drafts is None or self._drafts.lexicon is not self.lexicon():
             self._drafts = Drafts(self.store, self.lexicon(), self.overrides)

@@ -1,6 +1,6 @@
 """How often `kg check` is right: the verdicts on claims whose truth is known, as tables in Markdown.
 
-    python scripts/drafts.py [-v]                                     tests/query/claims.jsonl: true claims, and swaps
+    python scripts/drafts.py [-v]                                     tests/check/claims.jsonl: true claims, and swaps
     python scripts/drafts.py --graph efficient-ai.kg claims.jsonl -v  other claims, each with its verdict
 
 A swap is a true claim with one thing changed (`kind`). The papers of the first are read from the five reports, and from
@@ -22,10 +22,10 @@ from typing import Any
 
 import kg
 from kg.api import Graph
-from kg.query.drafts import STATUSES, ClaimVerdict
+from kg.check import STATUSES, ClaimVerdict
 
 ROOT = Path(__file__).resolve().parent.parent
-CLAIMS = ROOT / "tests" / "query" / "claims.jsonl"
+CLAIMS = ROOT / "tests" / "check" / "claims.jsonl"
 CORPUS = Path("data") / "arxiv-corpus" / "efficient-ai-2025-2026.jsonl.gz"
 
 

@@ -41,7 +41,7 @@ def command(
 
 def _read(file: str) -> str:
     """The text of a draft. Raises KgError for what cannot be read as text."""
-    from kg.query.drafts.checking import LONGEST
+    from kg.check.checking import LONGEST
 
     most = 4 * LONGEST + 1  # bytes of the longest draft, and one more
     try:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kg import sources
 from kg.build.pipeline import Added, Pipeline
+from kg.check import STATUSES, Briefs, Checked
 from kg.model import Batch
-from kg.query.drafts import STATUSES, Briefs, Checked
 from kg.sources.digest_reader import DigestReader
 from kg.tables import json_text
 from kg.text import one_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.query.drafts import Checked, ClaimVerdict
+from kg.check import Checked, ClaimVerdict
 from kg.tables import json_text
 from kg.text import one_line
 from kg.views.rendered import View

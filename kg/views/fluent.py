@@ -11,10 +11,10 @@ import re
 from typing import Any
 
 from kg.build.pipeline import Pipeline
+from kg.check import Briefs
+from kg.check.held import names_of
 from kg.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.model import KgError, Paper
-from kg.query.drafts import Briefs
-from kg.query.drafts.held import names_of
 from kg.text import count_han, has_han, sentences
 from kg.views.brief import compose, data
 from kg.views.digest import DigestSentence

@@ -19,7 +19,7 @@ from kg.store.user_sql import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
 from tests.cases.sourced import SOURCED
-from tests.query.briefs import unsupported
+from tests.check.briefs import unsupported
 from tests.query.shown import said, shown
 
 FOLDER = Path(__file__).parent

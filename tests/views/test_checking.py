@@ -10,7 +10,7 @@ import pytest
 from kg.build.pipeline import Added
 from kg.model import KgError
 from kg.views.digest_check import check
-from tests.query.briefs import checked
+from tests.check.briefs import checked
 
 ROWS = [
     {"id": "a", "title": "A B", "abstract": "We."},

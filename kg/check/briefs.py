@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kg.build.pipeline import Pipeline
+from kg.check.draft_claims import DraftClaim, DraftReader
+from kg.check.fields import Checked, ClaimVerdict, FieldChecker
+from kg.check.held import PaperFields, mentions_of, names_of, said_of, values_of, words_of, written
+from kg.check.subjects import Place, Subject
 from kg.entity_types import LISTS
 from kg.model import OBTAINED, Document, Paper, Text
-from kg.query.drafts.draft_claims import DraftClaim, DraftReader
-from kg.query.drafts.fields import Checked, ClaimVerdict, FieldChecker
-from kg.query.drafts.held import PaperFields, mentions_of, names_of, said_of, values_of, words_of, written
-from kg.query.drafts.subjects import Place, Subject
 from kg.text import one_line
 
 

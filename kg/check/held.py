@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from kg.check.value_match import ends
 from kg.entity_types import LISTS
 from kg.evidence import evidence_id
 from kg.model import OBTAINED, Document, Mention, Paper, Record, Result
 from kg.query.cited import CitedClaim
 from kg.query.corpus import Corpus
-from kg.query.drafts.value_match import ends
 from kg.query.shown import context
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile

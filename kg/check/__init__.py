@@ -7,9 +7,9 @@ about.
 
 from __future__ import annotations
 
-from kg.query.drafts.briefs import Briefs
-from kg.query.drafts.checking import Drafts
-from kg.query.drafts.draft_claims import DraftClaim
-from kg.query.drafts.fields import STATUSES, Checked, ClaimVerdict
+from kg.check.briefs import Briefs
+from kg.check.checking import Drafts
+from kg.check.draft_claims import DraftClaim
+from kg.check.fields import STATUSES, Checked, ClaimVerdict
 
 __all__ = ["STATUSES", "Briefs", "Checked", "ClaimVerdict", "DraftClaim", "Drafts"]

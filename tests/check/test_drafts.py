@@ -9,8 +9,8 @@ import pytest
 
 import kg
 from kg.api import Graph
+from kg.check import ClaimVerdict
 from kg.model import KgError
-from kg.query.drafts import ClaimVerdict
 
 
 @pytest.fixture(scope="module")

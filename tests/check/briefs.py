@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from kg.build.pipeline import Pipeline
+from kg.check import Briefs, Checked
 from kg.model import Document, Text
-from kg.query.drafts import Briefs, Checked
 
 TEXTS = {
     "T": "ZapKV: Query-Aware KV Cache Eviction",

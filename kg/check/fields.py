@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from kg.check.draft_claims import DraftClaim
+from kg.check.held import HeldResult, PaperFields, names_of, words_of, written
+from kg.check.value_match import compare, ends, same_metric
 from kg.model import OBTAINED
 from kg.query.cited import CitedClaim
-from kg.query.drafts.draft_claims import DraftClaim
-from kg.query.drafts.held import HeldResult, PaperFields, names_of, words_of, written
-from kg.query.drafts.value_match import compare, ends, same_metric
 from kg.trust import LIKELY
 from kg.vocabulary import Vocabulary
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.build.pipeline import Pipeline
+from kg.check.draft_claims import DraftClaim, DraftReader, keys_of
+from kg.check.fields import Checked, ClaimVerdict, FieldChecker
+from kg.check.held import PaperFields
+from kg.check.subjects import Subject, Subjects
 from kg.link.overrides import Overrides
 from kg.model import KgError
 from kg.query.cited import CitedClaim, claims_of
-from kg.query.drafts.draft_claims import DraftClaim, DraftReader, keys_of
-from kg.query.drafts.fields import Checked, ClaimVerdict, FieldChecker
-from kg.query.drafts.held import PaperFields
-from kg.query.drafts.subjects import Subject, Subjects
 from kg.query.lexicon import Lexicon
 from kg.store.contents import works_named
 from kg.store.file import StoreFile

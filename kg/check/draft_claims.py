@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg.build.pipeline import Pipeline
+from kg.check.held import Things, mentions_of, names_of, obtained, said_of, written
+from kg.check.subjects import Place, Subject
+from kg.check.value_match import ends
 from kg.identifiers import plain
 from kg.model import Document, Evidence, Record, Relation, Result, Text
-from kg.query.drafts.held import Things, mentions_of, names_of, obtained, said_of, written
-from kg.query.drafts.subjects import Place, Subject
-from kg.query.drafts.value_match import ends
 from kg.query.question_items import Item
 from kg.query.question_numbers import numbers
 from kg.query.question_words import QuestionWords
