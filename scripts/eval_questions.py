@@ -20,7 +20,7 @@ Of the questions whose answer is papers, the first tier, both tiers, BM25 and em
 P@10, the right papers among the first ten, and R@20, those among the first twenty, each as a share of those that could
 be there; borderline papers are passed over.
 
---write puts the means into the page, between its marks: the "before" columns stay as they are once they are filled.
+--write puts both tables into the page, between its marks.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from marked import between, put
+from marked import put
 
 import kg
 from kg.api import Graph
@@ -59,10 +59,7 @@ SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
 FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: whole papers
 QUOTES = 12  # of an answer, in which a value may stand
-HEAD = (
-    "| questions | language | n | precision before | recall before | precision | recall |\n"
-    "|---|---|---:|---:|---:|---:|---:|"
-)
+HEAD = ("| questions | n | precision | recall |", "|---|---:|---:|---:|")
 Json = dict[str, Any]
 
 
@@ -263,29 +260,21 @@ def _ids(corpus: Corpus, papers: list[str], same: dict[str, str]) -> tuple[str, 
     return tuple(same.get(known[paper], known[paper]) for paper in papers if paper in known)
 
 
-def table(scores: Iterable[Scored], page: str = "", whole: bool = False) -> str:
-    """Means as Markdown, by set and language, of whole papers by class with the values and places that are right.
-
-    "before" are the figures of a page's table, else the same ones.
-    """
-    earlier = {tuple(row[:2]): row[3:5] for row in map(_cells, page.splitlines()) if len(row) in (7, 9)}
-    groups: dict[tuple[str, str], list[Scored]] = defaultdict(list)
+def table(scores: Iterable[Scored], whole: bool = False) -> str:
+    """Mean precision and recall by class as Markdown; of whole papers also the values and places that are right."""
+    groups: dict[str, list[Scored]] = defaultdict(list)
     for one in scores:
-        name = f"ours, {one.asked['split']}" if "split" in one.asked else "given, dev"
-        name = one.asked["class"] if whole else name
-        for language in ("all",) if whole else (one.asked["lang"], "all"):
-            groups[name, language].append(one)
+        groups[one.asked["class"]].append(one)
     rows = []
-    for (name, language), listed in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1] == "all", g[0][1])):
+    everything = [one for listed in groups.values() for one in listed]
+    for name, listed in (*sorted(groups.items()), ("all", everything)):
         told = (_mean(v for one in listed if (v := getattr(one, by)) is not None) for by in ("value", "place"))
         now = [f"{mean:.2f}".replace("nan", "–") for mean in (*means(listed), *(told if whole else ()))]
-        rows.append([name, language, str(len(listed)), *earlier.get((name, language), now[:2]), *now])
-    head = [f"{line}{more}" for line, more in zip(HEAD.splitlines(), (" value | place |", "---:|---:|"), strict=True)]
-    return "\n".join([*(head if whole else [HEAD]), *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("| ").split("|")] if line.startswith("|") else []
+        rows.append(" | ".join([name, str(len(listed)), *now]))
+    head = [
+        f"{line}{more if whole else ''}" for line, more in zip(HEAD, (" value | place |", "---:|---:|"), strict=True)
+    ]
+    return "\n".join([*head, *(f"| {row} |" for row in rows)]) + "\n"
 
 
 def read(path: Path) -> list[Json]:
@@ -350,9 +339,9 @@ def main() -> int:
     show(scores)
     print(beside)
     if arguments.write:
-        page = arguments.write.read_text("utf-8")
-        mark = "whole questions" if arguments.whole else "questions"
-        put(arguments.write, mark, table(scores, between(page, mark), arguments.whole))
+        put(arguments.write, "whole questions" if arguments.whole else "questions", table(scores, arguments.whole))
+        if beside:
+            put(arguments.write, "side by side", beside + "\n")
     return 0
 
 
