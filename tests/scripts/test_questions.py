@@ -40,13 +40,6 @@ def test_every_question_has_a_truth_in_one_form() -> None:
         if "pair" in one:
             pairs[one["pair"]].append(one)
     assert len({one["id"] for one in questions}) == len({one["question"] for one in questions}) == len(questions)
-    sets = "dev test fresh later unseen last newest plain people terms engineers colleagues analysts passers-by"
-    sets += (
-        " builders testers askers newcomers reviewers students readers visitors guests regulars practitioners inquirers"
-    )
-    sets += " strangers outsiders neighbours passengers pooled popular"
-    later = "plain inquirers strangers outsiders neighbours passengers pooled"
-    assert {one["split"] for one in questions} == {*sets.split(), *(f"{one}, later" for one in later.split())}
     assert {one["lang"] for one in questions} == {"en", "zh", "mixed"}
     assert sum(one["class"] == "no answer" for one in questions) > len(questions) / 6
     assert len(pairs) > 20
