@@ -6,28 +6,32 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.model import OBTAINED
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Condition, Entity, Fact, Filter, Phrase, Term
 from kg.query.lexicon import Lexicon
 from kg.text import fold
 
-#: What may stand behind a name of the same thing: of software a version ("vLLM V1"), else anything ("KIVI (2 bit)").
-_BEHIND = dict(zip(USED_BY_NAME, (r" v?\d[\d ]*", " .*"), strict=True))
-
 
 def names_used(corpus: Corpus, kind: str, labels: Iterable[str]) -> tuple[str, ...]:
-    """How bodies write what some labels name, as software or as a baseline; they may only mention it."""
+    """How bodies write what some labels name, versions and variants included: "vLLM V1", "KIVI (2 bit)"."""
     sql = "SELECT DISTINCT name FROM uses WHERE type = ?"
     known = corpus.kept("names used", kind, lambda: [(fold(name), name) for (name,) in corpus.store.rows(sql, kind)])
     forms = "|".join(re.escape(label) for label in {fold(label) for label in labels} - {""}) or "(?!)"
-    return tuple(sorted(name for said, name in known if re.fullmatch(f"(?:{forms})(?:{_BEHIND[kind]})?", said)))
+    return tuple(sorted(name for said, name in known if re.match(f"(?:{forms})(?: |$)", said)))
 
 
 def with_uses(corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> Filter:
-    """A filter whose techniques are also software that whole papers use, or what they are compared with."""
+    """A filter whose techniques are also software that whole papers use, or what they are compared with.
+
+    Beside what papers use, other words than names only rank: "on a real smartphone".
+    """
     if not corpus.read().whole:
         return wanted
-    return replace(wanted, conditions=tuple(_with(corpus, lexicon, condition) for condition in wanted.conditions))
+    conditions = tuple(_with(corpus, lexicon, one) for one in wanted.conditions)
+    is_used = any(term.field in (*OBTAINED, *USED_BY_NAME) for one in conditions for term in one.any_of)
+    kept = [[w for w in said if not is_used or re.search(r"[A-Z\d]", w)] for said in (wanted.narrowing, wanted.unnamed)]
+    return replace(wanted, conditions=conditions, narrowing=tuple(kept[0]), unnamed=tuple(kept[1]))
 
 
 def _with(corpus: Corpus, lexicon: Lexicon, condition: Condition) -> Condition:
@@ -37,8 +41,10 @@ def _with(corpus: Corpus, lexicon: Lexicon, condition: Condition) -> Condition:
 
 
 def _read_as(lexicon: Lexicon, term: Term) -> Iterator[tuple[str, list[str]]]:
-    """The type of use that a term may mean, with the names of what is used."""
+    """The types of use that a term may mean, with the names of what is used."""
+    kinds = zip(USED_BY_NAME, ("used", "baseline"), strict=True)
     if isinstance(term, Phrase) and not (term.concept or term.wordings):
-        yield "software", [term.label]
+        yield from ((kind, [term.label]) for kind, _ in kinds)
     elif isinstance(term, Entity) and term.field == "technique" and term.roles != ("proposed",):
-        yield "baseline" if "baseline" in term.roles else "software", [term.label, *lexicon.labels(term.concept)]
+        names = [term.label, *lexicon.labels(term.concept)]
+        yield from ((kind, names) for kind, role in kinds if not term.roles or role in term.roles)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from functools import cache, partial, reduce
 from typing import NamedTuple
 
 from kg.files import toml_file
@@ -63,9 +63,7 @@ def asked(question: str) -> AskedOfBodies | None:
                 says = [said["asked"]["english"].get(noun, ""), re.escape(noun)] if noun else own.get("says")
                 setup[name] = _form(tuple(filter(None, says or own["asks"])))
                 forms.append(form)
-    rest = question
-    for form in forms:
-        rest = form.sub(" ", rest)
+    rest = reduce(lambda text, form: form.sub(" ", text), forms, question)
     return AskedOfBodies(setup, " ".join(rest.split())) if forms else None
 
 
@@ -188,13 +186,11 @@ def _sentences(part: Part) -> Iterator[Evidence]:
 def _limits(document: Document, record: Record) -> list[tuple[str, Evidence, str]]:
     """The sentences on limits, those of the last section on them first."""
     at = {part.id: (n, part) for n, part in enumerate(document.parts)}
-    limits = [part for part in document.parts if part.role == "limitations" and part.kind in ("paragraph", "item")]
     last_of = {part.headings[:1]: n for n, part in at.values()}
 
     def order(place: Evidence) -> tuple[bool, int, int, int]:
         n, part = at[place.field]
         return part.role != "limitations", -last_of[part.headings[:1]], n, place.start
 
-    places = (place for part in limits for place in _sentences(part))
-    every = {(one.field, one.start): one for one in (*record.limitations, *places) if one.field in at}
-    return [("limitations", place, "") for place in sorted(every.values(), key=order)[:_LIMITS]]
+    places = (place for place in record.limitations if place.field in at)
+    return [("limitations", place, "") for place in sorted(places, key=order)[:_LIMITS]]
