@@ -12,7 +12,8 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from kg.model import KINDS, RELATION_TYPES, ROLES, KgError
 from kg.query.corpus import Corpus
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 #: What a flag may be given: a text, a number, whether, or several texts.
 Value = str | int | bool | None | Iterable[str]
+_Found = TypeVar("_Found")
 #: Flags that set conditions, in the order in which they are written.
 CONDITIONS = (
     *THINGS,
@@ -49,6 +51,7 @@ _SHOWN = 8  # names of sources in an error
 #: What a technique's roles mean here is what the words mean in a question.
 _ROLES = {"proposed": ("proposed",), "used": ("proposed", "used"), "baseline": ("baseline",), "mentioned": ROLES}
 _ORDERS = ("best", "worst", "highest", "lowest")
+_DATES: dict[str, Op] = {"date": "=", "since": ">=", "until": "<="}
 
 
 def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile, language: str = "") -> Query:
@@ -106,15 +109,12 @@ class _Flags:
             "author": lambda text: Fact("author", text, text),
             "venue": self._venue,
             "year": self._year,
-            "date": lambda text: self._date("date", text, "="),
-            "since": lambda text: self._date("since", text, ">="),
-            "until": lambda text: self._date("until", text, "<="),
+            **{flag: partial(self._date, flag) for flag in _DATES},
             "kind": self._kind,
             "code": self._code,
             "source": self._source,
             "paper": self._paper,
-            "software": lambda text: self._used("software", text),
-            "baseline": lambda text: self._used("baseline", text),
+            **{kind: partial(self._used, kind) for kind in USED_BY_NAME},
             "result": self.figures.read,
             "metric": self.figures.metric,
         }
@@ -137,23 +137,16 @@ class _Flags:
 
     def query(self) -> Query:
         """The whole query."""
-        sort = self._one("sort")
-        metric = self._texts("metric")
-        ranks = sort and len(metric) == 1
-        conditions = [
-            self._condition(name, text)
-            for name in CONDITIONS
-            if not (name == "metric" and ranks)
-            for text in self._texts(name)
-        ]
+        sort, metric = self._one("sort"), self._texts("metric")
+        ranks = bool(sort) and len(metric) == 1
+        names = [name for name in CONDITIONS if not (name == "metric" and ranks)]
+        conditions = [self._condition(name, text) for name in names for text in self._texts(name)]
         code = self.flags.get("code")
         if isinstance(code, bool):
             conditions.append(Condition("code", (Fact("code", "", "code"),), not code))
         conditions += [self._negated(text) for text in self._texts("not")]
-        found = Filter(tuple(conditions), (), tuple(self.notes))
-        return replace(
-            self._asked(sort, self.figures.metric(metric[0]) if ranks else None), filter=found, most=self._top()
-        )
+        asked = self._asked(sort, self.figures.metric(metric[0]) if ranks else None)
+        return replace(asked, filter=Filter(tuple(conditions), (), tuple(self.notes)), most=self._top())
 
     def _texts(self, name: str) -> list[str]:
         return [_clean(text) for text in _texts(self.flags.get(name))]
@@ -192,11 +185,9 @@ class _Flags:
 
     def _top(self) -> int | None:
         said = self._one("top")
-        if not said:
-            return None
-        if not (said.isascii() and said.isdigit() and 0 < int(said) < 10_000):
+        if said and not (said.isascii() and said.isdigit() and 0 < int(said) < 10_000):
             raise KgError(self.say("flag.top", text=said))
-        return int(said)
+        return int(said) if said else None
 
     def _said_roles(self) -> tuple[str, ...]:
         said = [role for text in self._texts("role") for role in re.split(r"\s*[|,]\s*", text)]
@@ -222,43 +213,28 @@ class _Flags:
 
     def _condition(self, field: str, text: str) -> Condition:
         """What a value of a flag means: all of it if that names something, else either of its parts."""
-        exact = [self._terms(field, parts, exact=True) for parts in self._parts(field, text)]
-        found = next((terms for terms in exact if terms), None)
-        if found is None and field in THINGS:
-            near = (self._terms(field, parts, exact=False) for parts in self._parts(field, text))
-            found = next((terms for terms in near if terms), None)
-        if found is None:
-            raise self._unknown(field, self._parts(field, text)[-1])
-        return Condition(text, tuple(dict.fromkeys(found)), named=text.startswith("topic:"))
+        ways, unknown = self._ways(field, text), Unknown()
+        for exact in (True, False) if field in THINGS else (True,):
+            for parts in ways:
+                try:
+                    terms = [
+                        self._thing(field, part, exact) if field in THINGS else self.facts[field](part)
+                        for part in parts
+                    ]
+                except Unknown as error:
+                    unknown = error if exact else unknown
+                else:
+                    return Condition(text, tuple(dict.fromkeys(terms)), named=text.startswith("topic:"))
+        raise unknown
 
-    def _parts(self, field: str, text: str) -> list[list[str]]:
-        """The ways to part a value: not at all, at "|", at commas too (not in the names of people and venues)."""
-        marks = ["", r"\|"] if field in ("author", "venue") else ["", r"\|", r"[|,，、]"]
-        ways = [
-            [part for piece in (re.split(mark, text) if mark else [text]) if (part := piece.strip())] for mark in marks
-        ]
-        ways = [way for at, way in enumerate(ways) if way and way not in ways[:at]]
-        return [way for way in ways if len(way) > 1] or ways[:1] if field in ("author", "venue") else ways
+    def _ways(self, field: str, text: str) -> list[list[str]]:
+        """The ways to part a value: not at all, at "|", at commas too; names of people and venues at "|" alone."""
+        ways = [[part for piece in re.split(mark, text) if (part := piece.strip())] for mark in (r"\|", r"[|,，、]")]
+        if field in ("author", "venue"):
+            return [ways[0] if len(ways[0]) > 1 else [text]]
+        return [[text], *filter(None, ways)]
 
-    def _terms(self, field: str, parts: list[str], exact: bool) -> list[Term] | None:
-        """A term for each part; None where one names nothing."""
-        out: list[Term] = []
-        for part in parts:
-            try:
-                out.append(self._thing(field, part, exact) if field in THINGS else self.facts[field](part))
-            except Unknown:
-                return None
-        return out
-
-    def _unknown(self, field: str, parts: list[str]) -> KgError:
-        for part in parts:
-            try:
-                self._thing(field, part, True) if field in THINGS else self.facts[field](part)
-            except Unknown as error:
-                return error
-        raise AssertionError(f"--{field} {parts} is known")
-
-    def _thing(self, kind: str, text: str, exact: bool = True) -> Term:
+    def _thing(self, kind: str, text: str, exact: bool) -> Term:
         """A thing of a type by id or label, or, not `exact`, by what is nearly a label of it."""
         sense = self.naming.sense(kind, text)
         if sense is None and not exact:
@@ -291,44 +267,45 @@ class _Flags:
 
     def _end(self, text: str) -> Item:
         """What stands at one end of a relation, in all its senses."""
-        senses = self.naming.senses(text)
-        if not senses:
-            hint = ", ".join(self.lexicon.nearest(text)) or "see `kg ask --list technique`"
-            raise Unknown(self.say("flag.relation_end", text=repr(text), hint=hint))
-        return Item(0, len(text), text, senses)
+        if senses := self.naming.senses(text):
+            return Item(0, len(text), text, senses)
+        hint = ", ".join(self.lexicon.nearest(text)) or "see `kg ask --list technique`"
+        raise Unknown(self.say("flag.relation_end", text=repr(text), hint=hint))
 
     def _of(self, text: str, *prefixes: str) -> str:
         """What a word of questions means behind a prefix ("country:")."""
         words = self.lexicon.words.bearing(fold(text))
         return next((said for prefix in prefixes for word in words if (said := word.of(prefix))), "")
 
-    def _country(self, text: str) -> Fact:
-        found = self._of(text, "country:", "nation:") or (text.upper() if re.fullmatch(r"[A-Za-z]{2}", text) else "")
+    def _known(self, found: _Found, flag: str, **said: object) -> _Found:
+        """What a value is found to mean; raises Unknown where that is nothing."""
         if not found:
-            raise Unknown(self.say("flag.country", text=text))
-        return Fact("country", found, text)
+            raise Unknown(self.say(f"flag.{flag}", **said))
+        return found
+
+    def _country(self, text: str) -> Fact:
+        code = text.upper() if re.fullmatch(r"[A-Za-z]{2}", text) else ""
+        return Fact("country", self._known(self._of(text, "country:", "nation:") or code, "country", text=text), text)
 
     def _venue(self, text: str) -> Fact:
         found = self._of(text, "venue:") or text
         return Fact("venue", found, text, words=self.lexicon.words.folds(f"venue:{found}"))
 
     def _year(self, text: str) -> Fact:
-        if not re.fullmatch(r"(?:19|20)\d\d年?", text):
-            raise Unknown(self.say("flag.year", text=text))
+        self._known(re.fullmatch(r"(?:19|20)\d\d年?", text), "year", text=text)
         is_venue = bool(self._texts("venue"))  # beside a venue it is that of the venue, as in "NeurIPS 2024"
         return Fact("year" if is_venue else "date", text[:4], text[:4])
 
-    def _date(self, flag: str, text: str, op: Op) -> Fact:
+    def _date(self, flag: str, text: str) -> Fact:
         """A date as questions have it: "2025-10", "October 2025", "last month", "2025年10月15日"."""
         found = [item.fact for item in QuestionReader(text, self.lexicon).items() if item.fact]
         if len(found) != 1 or found[0].field not in ("date", "recent") or not found[0].value:
             raise Unknown(self.say("flag.date", flag=flag, text=text))
-        return replace(found[0], op=op) if found[0].field == "date" else found[0]
+        return replace(found[0], op=_DATES[flag]) if found[0].field == "date" else found[0]
 
     def _kind(self, text: str) -> Fact:
         found = text if text in KINDS else self._of(text, "kind:")
-        if not found:
-            raise Unknown(self.say("flag.kind", text=text, choices=", ".join(KINDS)))
+        self._known(found, "kind", text=text, choices=", ".join(KINDS))
         return Fact("kind", found, found, words=self.lexicon.words.folds(f"kind:{found}"))
 
     def _code(self, text: str) -> Fact:
@@ -337,23 +314,16 @@ class _Flags:
 
     def _source(self, text: str) -> Fact:
         names = self.store.source_names()
-        if text not in names:
-            raise Unknown(self.say("flag.source", text=text, held=self._some(names)))
+        self._known(text in names, "source", text=text, held=self._some(names))
         return Fact("source", text, text, concept=f"source:{text}")
 
     def _used(self, kind: str, text: str) -> Fact:
         names = names_used(Corpus.of(self.store), kind, [text])
-        if not names:
-            raise Unknown(self.say("flag.used", text=text, kind=kind))
-        return Fact(kind, text, text, words=names)
+        return Fact(kind, text, text, words=self._known(names, "used", text=text, kind=kind))
 
     def _paper(self, text: str) -> Fact:
-        if text.startswith("paper:"):
-            entries = sorted(name for name, _ in self.store.of_papers([text]))
-            text = entries[0] if entries else text
-        entry = entry_named(self.store, text)
-        if not entry:
-            raise Unknown(self.say("flag.paper", text=text))
+        entries = sorted(name for name, _ in self.store.of_papers([text])) if text.startswith("paper:") else []
+        entry = self._known(entry_named(self.store, entries[0] if entries else text), "paper", text=text)
         return Fact("paper", entry, entry, concept=f"entry:{entry}")
 
     def _some(self, names: list[str]) -> str:
