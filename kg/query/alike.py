@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from math import log, sqrt
+from collections.abc import Iterable, Mapping
+from math import hypot, log
 from typing import NamedTuple
 
+from kg.identifiers import kind_of
 from kg.link.paper_ids import arxiv_of, doi_of
 from kg.model import Reference
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus
+from kg.query.nodes import namings
 from kg.store.file import StoreFile
 from kg.text import fold
 from kg.wordcounts import WordCounts
@@ -76,14 +78,10 @@ def alike(store: StoreFile, paper: str, number: int) -> list[Alike]:
     first = [one for one in first if one != paper][:_READ]
     had = _had(store, first)
     known = _weights(store, {thing for things in had.values() for thing in things}, len(corpus)) | weights
-    length = _length(own, known)
     out = []
     for other in first:
-        both = sorted(own.keys() & had[other].keys(), key=lambda thing: (-known.get(thing, 0.0), thing))
-        dot = sum(own[thing] * had[other][thing] * known.get(thing, 0.0) ** 2 for thing in both)
-        size = length * _length(had[other], known)
-        if size:
-            out.append(Alike(other, dot / size, tuple(thing for thing in both if known.get(thing))))
+        both = sorted(own.keys() & had[other].keys() & known.keys(), key=lambda thing: (-known[thing], thing))
+        out.append(Alike(other, _cosine(own, had[other], known), tuple(thing for thing in both if known[thing])))
     return sorted(out, key=lambda one: (-one.similarity, one.paper))[:number]
 
 
@@ -101,32 +99,24 @@ def worded(store: StoreFile, paper: str, others: Iterable[str]) -> dict[str, flo
         one: {word: 1 + log(n) for word, n in text.items() if word in weights} for one, text in sorted(texts.items())
     }
     own = shares.pop(paper, {})
-    length = _length(own, weights)
-    out = {}
-    for one, words in shares.items():
-        both = sorted(own.keys() & words.keys())
-        size = length * _length(words, weights)
-        out[one] = sum(own[word] * words[word] * weights[word] ** 2 for word in both) / size if size else 0.0
-    return out
+    return {one: _cosine(own, words, weights) for one, words in shares.items()}
 
 
-def _length(things: dict[str, float], weights: dict[str, float]) -> float:
-    return sqrt(sum((share * weights.get(thing, 0.0)) ** 2 for thing, share in things.items()))
+def _cosine(one: Mapping[str, float], other: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """How alike two papers are by what they have and how much it weighs, 0 to 1."""
+    first, last = ({thing: share * weights.get(thing, 0.0) for thing, share in some.items()} for some in (one, other))
+    size = hypot(*first.values()) * hypot(*last.values())
+    return sum(first[thing] * last[thing] for thing in sorted(first.keys() & last.keys())) / size if size else 0.0
 
 
 def _had(store: StoreFile, papers: Iterable[str]) -> dict[str, dict[str, float]]:
     """What papers have, and how much each counts."""
     wanted = list(papers)
     out: dict[str, dict[str, float]] = {paper: {} for paper in wanted}
-    sql = """SELECT p.curie, c.curie, x.role FROM papers p JOIN mentions x ON x.paper = p.id
-        JOIN concepts c ON c.id = x.concept WHERE c.type <> 'institution' AND p.curie IN ({})"""
-    for paper, thing, role in store.some(sql, wanted):
-        share = _MENTIONED if role in ("mentioned", "baseline") else 1.0
-        out[paper][thing] = max(out[paper].get(thing, 0.0), share)
-    sql = """SELECT p.curie, c.curie FROM papers p JOIN topics x ON x.paper = p.id
-        JOIN concepts c ON c.id = x.topic WHERE p.curie IN ({})"""
-    for paper, topic in store.some(sql, wanted):
-        out[paper][topic] = 1.0
+    for one in namings(store, wanted):
+        if kind_of(one.concept) != "institution":
+            share = _MENTIONED if one.role in ("mentioned", "baseline") else 1.0
+            out[one.paper][one.concept] = max(out[one.paper].get(one.concept, 0.0), share)
     return out
 
 

@@ -72,16 +72,9 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """The paper as `kg ask --format json` prints it."""
+        said = {name: getattr(self, name) for name in ("id", "title", "name", "link", "code")}
         evidence = [quote.to_json() for quote in self.evidence]
-        said: dict[str, Any] = {
-            "id": self.id,
-            "title": self.title,
-            "name": self.name,
-            "link": self.link,
-            "code": self.code,
-        }
-        said |= {"sources": list(self.sources)}
-        return {**said, "score": self.score, "evidence": evidence}
+        return {**said, "sources": list(self.sources), "score": self.score, "evidence": evidence}
 
 
 #: A value of a table: a text, a number, several texts, or nothing.
@@ -209,14 +202,10 @@ class Answer:
     def understood(self) -> dict[str, list[dict[str, object]]]:
         """The conditions by field: {"topic": [{"text", "concept", "label"}]}; what else is asked for likewise."""
         out = self.filter.understood()
-        query = self.query
-        asked = {"thing": query.things, "metric": (query.metric,), "relation": (query.link,), "among": (query.among,)}
-        for name, terms in asked.items():
-            said: list[dict[str, object]]
-            said = [{"text": "", "concept": term.concept, "label": term.label} for term in terms if term]
-            out |= {name: [*out.get(name, []), *said]} if said else {}
-        if query.like:
-            out["like"] = [{"text": query.like, "concept": "", "label": query.like}]
+        for name, term in self.query.terms():
+            out.setdefault(name, []).append({"text": "", "concept": term.concept, "label": term.label})
+        if like := self.query.like:
+            out["like"] = [{"text": like, "concept": "", "label": like}]
         return out
 
     @property
@@ -243,22 +232,20 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The form that `kg ask --format json` prints."""
-        return (
-            {
-                "question": self.question,
-                "kind": self.query.kind,
-                "understood": self.understood,
-                "ignored": self.ignored,
-                "notes": list(self.notes),
-                "total": self.total,
-                "read": self.read._asdict() if self.read else None,
-                "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
-                "papers": [row.to_json() for row in self.rows],
-                "partly": [row.to_json() | {"lacks": list(row.lacks), "named": list(row.named)} for row in self.partly],
-            }
-            | ({"after": list(self.after)} if self.after else {})
-            | ({"table": self.table.to_json()} if self.table else {})
-        )
+        said = {
+            "question": self.question,
+            "kind": self.query.kind,
+            "understood": self.understood,
+            "ignored": self.ignored,
+            "notes": list(self.notes),
+            "total": self.total,
+            "read": self.read._asdict() if self.read else None,
+            "coverage": {one.field: {"named": one.named, "papers": one.papers} for one in self.coverage},
+            "papers": [row.to_json() for row in self.rows],
+            "partly": [row.to_json() | {"lacks": list(row.lacks), "named": list(row.named)} for row in self.partly],
+        }
+        after = {"after": list(self.after)} if self.after else {}
+        return said | after | ({"table": self.table.to_json()} if self.table else {})
 
     def __str__(self) -> str:
         """The answer as a table for a terminal."""

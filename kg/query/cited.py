@@ -25,31 +25,20 @@ _LONGEST = 600  # characters of an id that are looked at
 _ID = re.compile(rf"(?P<text>.+)/(?P<start>\d{{1,7}})-(?P<end>\d{{1,7}})/(?P<mark>[0-9a-f]{{{MARK}}})", re.ASCII)
 _NO_ID = "write it as ENTRY/FIELD/START-END/HASH, like 002-22/A/120-180/3f9c1a2b."
 
-#: What each kind of claim says, from `x`, a row of its table.
+#: What each kind of claim says, and the tables that say it, of which `x` is that of the claims.
+_CONCEPT = "c.type AS type, c.curie AS concept, c.label AS label, c.label_zh AS label_zh"
+_RESULT = """coalesce(nullif(m.label, ''), x.metric_text) AS metric, coalesce(m.curie, '') AS metric_concept,
+    x.low AS low, x.high AS high, x.unit AS unit, x.change AS change, x.bound AS bound,
+    coalesce(nullif(b.label, ''), x.baseline_text) AS baseline, x.setting AS setting"""
+_RELATION = """coalesce(nullif(h.label, ''), x.head_text) AS head, coalesce(h.curie, '') AS head_concept,
+    x.type AS relation, coalesce(nullif(t.label, ''), x.tail_text) AS tail, coalesce(t.curie, '') AS tail_concept"""
 _SAYS = {
-    "mention": (
-        "mentions x JOIN concepts c ON c.id = x.concept",
-        {"type": "c.type", "concept": "c.curie", "label": "c.label", "label_zh": "c.label_zh", "role": "x.role"},
-    ),
-    "topic": (
-        "topics x JOIN concepts c ON c.id = x.topic",
-        {"type": "c.type", "concept": "c.curie", "label": "c.label", "label_zh": "c.label_zh"},
-    ),
-    "result": (
-        "results x LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline",
-        {
-            **{"metric": "coalesce(nullif(m.label, ''), x.metric_text)", "metric_concept": "coalesce(m.curie, '')"},
-            **{"low": "x.low", "high": "x.high", "unit": "x.unit", "change": "x.change", "bound": "x.bound"},
-            **{"baseline": "coalesce(nullif(b.label, ''), x.baseline_text)", "setting": "x.setting"},
-        },
-    ),
+    "mention": (f"{_CONCEPT}, x.role AS role", "mentions x JOIN concepts c ON c.id = x.concept"),
+    "topic": (_CONCEPT, "topics x JOIN concepts c ON c.id = x.topic"),
+    "result": (_RESULT, "results x LEFT JOIN concepts m ON m.id = x.metric LEFT JOIN concepts b ON b.id = x.baseline"),
     "relation": (
+        _RELATION,
         "relations x LEFT JOIN concepts h ON h.id = x.head LEFT JOIN concepts t ON t.id = x.tail",
-        {
-            **{"head": "coalesce(nullif(h.label, ''), x.head_text)", "head_concept": "coalesce(h.curie, '')"},
-            **{"relation": "x.type", "tail": "coalesce(nullif(t.label, ''), x.tail_text)"},
-            "tail_concept": "coalesce(t.curie, '')",
-        },
     ),
 }
 #: The kinds of claims, in the order in which they are listed.
@@ -141,8 +130,9 @@ def claims_of(store: StoreFile, entries: Iterable[str], kinds: Iterable[str] = K
     """The claims of entries that rest on words of theirs, by entry, kind and place among their like."""
     wanted = sorted(set(entries))
     for kind in kinds:
-        tables, parts = _SAYS[kind]
-        sql = f"""SELECT e.name, x.field, x.start, x."end", w.raw, x.score, x.sure, {", ".join(parts.values())}
+        columns, tables = _SAYS[kind]
+        parts = re.findall(r" AS (\w+)", columns)
+        sql = f"""SELECT e.name, x.field, x.start, x."end", w.raw, x.score, x.sure, {columns}
             FROM {tables} JOIN entries e ON e.id = x.entry JOIN texts w ON w.entry = e.id AND w.field = x.field
             WHERE x.start >= 0 AND e.name IN ({{}}) ORDER BY e.name, x.number"""
         for entry, field, start, end, raw, score, sure, *said in store.some(sql, wanted):

@@ -19,17 +19,20 @@ def explained(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "kind": query.kind,
-        **{part: said for part in _PARTS if (said := getattr(query, part))},
-        **({"order": query.order} if query.kind == "ranking" or query.order == "newest" else {}),
+        **_parts(query),
         **({"things": [_term(thing) for thing in query.things]} if query.things else {}),
-        **({"link": _term(query.link)} if query.link else {}),
-        **({"metric": _term(query.metric)} if query.metric else {}),
-        **({"among": _term(query.among)} if query.among else {}),
+        **{name: _term(term) for name in ("link", "metric", "among") if (term := getattr(query, name))},
         "conditions": [_condition(condition) for condition in query.filter.conditions],
         "ignored": list(query.filter.ignored),
         "notes": list(answer.notes),
         "sql": sql(query.filter),
     }
+
+
+def _parts(query: Query) -> dict[str, Any]:
+    """What is asked for of the papers in a word or number."""
+    names = (*_PARTS, *(["order"] if query.kind == "ranking" or query.order == "newest" else []))
+    return {name: said for name in names if (said := getattr(query, name))}
 
 
 def _condition(condition: Condition) -> dict[str, Any]:
@@ -65,24 +68,15 @@ def said(term: Term) -> str:
 def lines(answer: Answer) -> list[str]:
     """The query as a tree, a line a condition, and the words that were ignored."""
     query = answer.query
-    branches = [*_asked(query), *(_branch(condition) for condition in query.filter.conditions)]
+    asked = [*_parts(query).items(), *((name, _told(term)) for name, term in query.terms())]
+    branches: list[_Branch] = [(f"{name}: {said}", []) for name, said in asked]
+    branches += [_branch(condition) for condition in query.filter.conditions]
     tree = [query.kind, *_drawn(branches)]
     return [*tree, f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else tree
 
 
 #: A line of a tree with what hangs under it.
 _Branch = tuple[str, list[str]]
-
-
-def _asked(query: Query) -> list[_Branch]:
-    """What is asked for of the papers."""
-    out: list[_Branch] = [(f"{part}: {value}", []) for part in _PARTS if (value := getattr(query, part))]
-    out += [(f"thing: {_told(thing)}", []) for thing in query.things]
-    out += [(f"relation: {_told(query.link)}", [])] if query.link else []
-    out += [(f"metric: {_told(query.metric)}", [])] if query.metric else []
-    out += [(f"among: {_told(query.among)}", [])] if query.among else []
-    out += [(f"order: {query.order}", [])] if query.kind == "ranking" or query.order == "newest" else []
-    return out
 
 
 def _branch(condition: Condition) -> _Branch:

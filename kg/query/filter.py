@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -242,3 +243,8 @@ class Query:
     among: Entity | None = None
     like: str = ""
     language: str = ""  # of what is said; "" for that of the question
+
+    def terms(self) -> Iterator[tuple[str, Term]]:
+        """What is asked for beside the conditions, each with what it is: the thing, metric, relation or class."""
+        asked = [*(("thing", thing) for thing in self.things), ("metric", self.metric), ("relation", self.link)]
+        yield from ((name, term) for name, term in (*asked, ("among", self.among)) if term)

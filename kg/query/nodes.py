@@ -24,21 +24,11 @@ class Node(NamedTuple):
     sure: bool
 
 
-def place_of_node(node: str) -> tuple[str, str, int]:
-    """The entry, kind and number that a node is named by.
-
-    >>> place_of_node("entry:002-22/mention/3")
-    ('002-22', 'mention', 3)
-    """
-    entry, kind, number = node.partition(":")[2].rsplit("/", 2)
-    return entry, kind, int(number)
-
-
 def nodes_at(store: StoreFile, nodes: Iterable[str]) -> Iterator[Node]:
     """What is known of nodes; what is not there is left out."""
     wanted = set(nodes)
-    kinds = {place_of_node(node)[1] for node in wanted}
-    entries = {place_of_node(node)[0] for node in wanted}
+    places = [node.removeprefix("entry:").rsplit("/", 2) for node in wanted]
+    entries, kinds = ({place[at] for place in places} for at in (0, 1))
     for kind, table in ((one, table) for one in sorted(kinds) for table in _TABLES[one]):
         sql = f"""SELECT e.name, x.number, x.field, x.start, x."end", t.raw, x.score, x.sure
             FROM entries e JOIN {table} x ON x.entry = e.id

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
 
 from kg.query.answer import Line, Quote, Row
 from kg.query.corpus import Corpus
@@ -39,11 +38,6 @@ def context(raw: str, start: int, end: int) -> str:
     return " ".join(raw[first:last].split())
 
 
-def _together(quotes: list[dict[Quote, None]]) -> dict[Quote, None]:
-    """The quotes of a paper's entries, each once; it has one entry nearly always."""
-    return quotes[0] if len(quotes) == 1 else dict.fromkeys(chain.from_iterable(quotes))
-
-
 def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
     """The papers that lines rest on, in the order in which the lines name them, each with all its quotes."""
     evidence: dict[str, dict[Quote, None]] = {}
@@ -58,13 +52,8 @@ def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
     for name in evidence:
         if name in papers:
             works.setdefault(papers[name], []).append(name)
+    said = {paper: dict.fromkeys(quote for name in own for quote in evidence[name]) for paper, own in works.items()}
     return tuple(
-        replace(
-            known[paper],
-            id=own[0],
-            sources=tuple(own),
-            score=1.0,
-            evidence=tuple(_together([evidence[name] for name in own])),
-        )
+        replace(known[paper], id=own[0], sources=tuple(own), score=1.0, evidence=tuple(said[paper]))
         for paper, own in works.items()
     )

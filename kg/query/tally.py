@@ -110,7 +110,8 @@ class Tally:
         """What a thing is called in the language of the question."""
         if is_curie(thing):
             return thing.partition(":")[2] if thing.startswith("source:") else self.lexicon.label(thing, self.language)
-        return self._said(f"country:{thing}") or self._said(f"kind:{thing}") or thing
+        called = self.lexicon.words.called
+        return called(f"country:{thing}", self.language) or called(f"kind:{thing}", self.language) or thing
 
     def lines(self, kind: str, counts: Iterable[Count], columns: Iterable[str]) -> tuple[Line, ...]:
         """A line a thing, with what the columns name of it, its entries and its words."""
@@ -225,11 +226,6 @@ class Tally:
             sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
             return {concept for (concept,) in self.store.rows(sql, thing)}
         return {thing} | (self.lexicon.indicators(thing) if kind == "topic" else set())
-
-    def _said(self, meaning: str) -> str:
-        """The first label of a question word in the language of the question: the name of a country."""
-        labels = [label for word in self.lexicon.words.meaning(meaning) for label in word.labels]
-        return next((label for label in labels if label.isascii() == (self.language != "zh")), "")
 
 
 def _union(behind: Mapping[str, tuple[DatedPaper, ...]], things: Iterable[str]) -> tuple[DatedPaper, ...]:
