@@ -87,21 +87,37 @@ class ResultTable:
         self.corpus, self.measures = Corpus.of(store), Measures(lexicon, say)
         self.obtained = Obtained(self.corpus, lexicon, wanted)
 
-    def rows(self, where: Where, read_as: Callable[[Reported], Reported] = lambda one: one) -> list[Row]:
-        """The results that fulfil a condition; `read_as` says as what one counts. A paper says a number once."""
+    def rows(
+        self, where: Where, read_as: Callable[[Reported], Reported] = lambda one: one, every: bool = False
+    ) -> list[Row]:
+        """The results that fulfil a condition; `read_as` says as what one counts. A paper says a number once.
+
+        Those on no known metric, and ratios told as sizes (3 MB), are left out, unless `every` result is wanted.
+        """
         found = self.corpus.once(self._reported, where)
         setups = Setups(self.corpus, (one.node for one in found))
         entries: dict[tuple[object, ...], str] = {}
         out = []
         for one in self.obtained.among(found, setups):
-            said, is_odd = read_as(one), self.measures.is_odd(one.metric, one.unit)  # 3 MB are no ratio
-            key = (one.paper, one.metric, one.low, one.high, one.unit, one.change)
-            if one.metric and not is_odd and entries.setdefault(key, entry_of(one.node)) == entry_of(one.node):
+            said = read_as(one)
+            key = (one.paper, one.metric or one.wording, one.low, one.high, one.unit, one.change)
+            if (every or self._is_known(one)) and entries.setdefault(key, entry_of(one.node)) == entry_of(one.node):
                 block = self.measures.block(said.metric, said.unit, said.change)
                 baseline = (one.baseline, one.baseline_text)
                 on = setups.said(one.node)
                 out.append(measured(one, one.paper, block, (one.low, one.high), baseline, one.setting, on))
         return out
+
+    def _is_known(self, one: Reported) -> bool:
+        """Whether its metric is one, told in a unit of it."""
+        return bool(one.metric) and not self.measures.is_odd(one.metric, one.unit)
+
+    def metric(self, row: Row) -> str:
+        """What a result is on, with the direction: by the label of its metric, else in the paper's words."""
+        block = row.block._replace(metric=row.said.metric)
+        if self._is_known(row.said):
+            return self.measures.metric(block)
+        return self.say(f"measure.{block.change}", metric=row.said.wording)
 
     def _reported(self, where: Where) -> list[Reported]:
         return reported(self.store, where)
@@ -121,12 +137,11 @@ class ResultTable:
         for heading, rows in known:
             for row in (row for row in rows if row.said.node in said):
                 one, own = row.said, said[row.said.node]
-                block = row.block._replace(metric=one.metric)
                 kept = quality.get(one.node)
                 cells: dict[str, Cell] = {name: cell(row) for name, cell in (more or {}).items()}
                 cells |= {
                     "paper": entry_of(one.node),
-                    "metric": self.measures.metric(block),
+                    "metric": self.metric(row),
                     "value": self.measures.amount(one),
                 }
                 cells |= {"baseline": self.over(one), "quality": kept[0] if kept else ""}
@@ -140,26 +155,9 @@ class ResultTable:
 
     def claimed(self, papers: Iterable[str], heading: str, columns: Sequence[str]) -> list[Line]:
         """A line a paper, with the key sentence that says what it claims."""
-        sql = "SELECT e.name, e.paper, e.record ->> '$.key' FROM entries e WHERE e.paper IN ({}) ORDER BY e.name"
-        order = list(papers)
-        places = {name: (paper, json.loads(key)) for name, paper, key in self.store.some(sql, order) if key}
-        texts = {
-            (entry, field): raw
-            for entry, field, raw in self.store.some(
-                "SELECT e.name, t.field, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.name IN ({})",
-                places,
-            )
-        }
-        said: dict[str, Quote] = {}
-        for entry, (paper, key) in sorted(places.items()):
-            place = next((key[role] for role in _CLAIMS if role in key), None)
-            if place and (raw := texts.get((entry, place["field"]))):
-                start, end = place["start"], place["end"]
-                words = raw[start:end]
-                said.setdefault(paper, Quote(entry, place["field"], words, start, end, "", context(raw, start, end)))
         return [
             Line(tuple(_claim_cell(name, quote) for name in columns), (quote.source,), (quote,), "", heading)
-            for quote in (said[paper] for paper in order if paper in said)
+            for quote in claims_of(self.store, papers).values()
         ]
 
     def heading(self, group: Comparable) -> str:
@@ -220,6 +218,20 @@ class ResultTable:
             if thing in wanted and is_kind(self.lexicon.label(thing)):
                 out[paper].append(thing)
         return out
+
+
+def claims_of(store: StoreFile, papers: Iterable[str], called: str = "") -> dict[str, Quote]:
+    """The key sentences that say what papers claim, in their order; `called` says what the words are."""
+    sql = """SELECT e.name, e.paper, t.field, t.raw, e.record ->> '$.key' FROM entries e
+        JOIN texts t ON t.entry = e.id WHERE e.paper IN ({}) ORDER BY e.name"""
+    order, said = list(papers), dict[str, Quote]()
+    for entry, paper, field, raw, key in store.some(sql, order):
+        places = json.loads(key or "{}")
+        place = next((places[role] for role in _CLAIMS if role in places), None)
+        if place and place["field"] == field:
+            start, end = place["start"], place["end"]
+            said.setdefault(paper, Quote(entry, field, raw[start:end], start, end, called, context(raw, start, end)))
+    return {paper: said[paper] for paper in order if paper in said}
 
 
 def _claim_cell(column: str, quote: Quote) -> Cell:

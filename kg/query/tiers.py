@@ -14,13 +14,14 @@ from functools import partial
 from itertools import groupby
 
 from kg.files import toml_file
+from kg.identifiers import kind_of
 from kg.model import ROLES
 from kg.query.answer import Row
 from kg.query.chinese_words import in_english
 from kg.query.condition_evidence import AnswerEvidence
 from kg.query.conditions import concepts, reporting
 from kg.query.corpus import Corpus
-from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
+from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
@@ -49,6 +50,17 @@ def room_for_second(wanted: Filter, first: int, limit: int | None) -> int:
     return min(room, ranked["neighbours"]) if len(wanted.conditions) == 1 else room
 
 
+def all_asked(query: Query) -> Filter:
+    """The conditions of a query, and the things that it compares, defines or asks of: what both tiers are about."""
+    link = query.link
+    ends = [Entity(kind_of(link.concept), link.concept, link.label, link.concepts)] if link else []
+    own = {term.concept for one in query.filter.conditions for term in one.any_of}
+    things = (one for one in (*query.things, *ends) if one.concept not in own)
+    having = (replace(one, roles=one.roles or (ROLES if one.field == "technique" else ())) for one in things)
+    conditions = (*query.filter.conditions, *(Condition(one.label, (one,)) for one in having))
+    return replace(query.filter, conditions=conditions)
+
+
 def second_tier(
     corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: Iterable[str], most: int, language: str
 ) -> tuple[Row, ...]:
@@ -64,18 +76,20 @@ def second_tier(
         for paper, rank in _ranks(own):
             fused[paper] += 1 / (_figures()["ranked"]["constant"] + rank)
     best = sorted(fused, key=lambda paper: (-fused[paper], paper))[:most]
-    found, those = AnswerEvidence(corpus, lexicon, wanted, best, language), corpus.those(best)
+    return lacking(corpus, lexicon, wanted, best, language)
+
+
+def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], language: str) -> tuple[Row, ...]:
+    """Papers with the conditions that each lacks, and those of them whose things its words name all the same."""
+    found, those = AnswerEvidence(corpus, lexicon, wanted, papers, language), corpus.those(papers)
     is_alone = len(wanted.conditions) == 1
-    having = [corpus.fulfilling(those, one, is_alone) for one in wanted.conditions]
-    return tuple(_lacking(found, paper, [paper in have for have in having]) for paper in best)
-
-
-def _lacking(found: AnswerEvidence, paper: str, has: list[bool]) -> Row:
-    """A paper with the conditions that it lacks, and those of them whose things its words name all the same."""
-    row, texts = found.row(paper), [one.text for one in found.wanted.conditions]
-    lacked = [n for n, have in enumerate(has) if not have]
-    named = [n for n in lacked if any(found.quotes.get((entry, n)) for entry in row.sources)]
-    return replace(row, lacks=tuple(texts[n] for n in lacked), named=tuple(texts[n] for n in named))
+    having = [(one.text, corpus.fulfilling(those, one, is_alone)) for one in wanted.conditions]
+    out = []
+    for row in map(found.row, papers):
+        lacked = {n: text for n, (text, have) in enumerate(having) if row.paper not in have}
+        named = (text for n, text in lacked.items() if any(found.quotes.get((entry, n)) for entry in row.sources))
+        out.append(replace(row, lacks=tuple(lacked.values()), named=tuple(named)))
+    return tuple(out)
 
 
 def _allowed(corpus: Corpus, one: Condition) -> frozenset[str]:
@@ -186,9 +200,11 @@ def worded(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str) -> d
 
 
 def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
-    """What a question says of papers, in English."""
-    yield from re.findall(r"[!-~ ]+", question)
-    for one in wanted.conditions if has_han(question) else ():
+    """What a question says of papers, in English, and what it carries over from those before it."""
+    carried = (one.text for one in wanted.conditions if not one.negated and one.text not in question)
+    for text in (question, *carried):
+        yield from re.findall(r"[!-~ ]+", text)
+    for one in wanted.conditions:
         for term in one.any_of if has_han(one.text) and not one.negated else ():
             if isinstance(term, Phrase):
                 yield from term.wordings[: _figures()["words"]["wordings"]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Query, answer, respond
+from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Phrase, Query, answer, respond
 from kg.query.answer import Cell
 from kg.rdf.store import Store
 from kg.text import fold
@@ -159,6 +159,12 @@ def test_a_filter_narrows_the_papers(compare: Callable[..., Answer]) -> None:
     since = Filter((Condition("May", (Fact("date", "2025-05", "2025-05", ">="),)),))
     told = counts(compare("AlphaForm", "BetaForm", filter=since))
     assert told["AlphaForm", "papers that propose or use it"] == "1, 1 of them proposing it"
+
+
+def test_what_is_soft_leaves_no_comparison_empty(compare: Callable[..., Answer]) -> None:
+    found = compare("AlphaForm", "BetaForm", filter=Filter((Condition("maps", (Phrase("maps"),)),)))
+    assert [row.lacks for row in (*found.rows, *found.partly[:2])] == [("maps",), ("maps",)]
+    assert "No paper that names both fulfils 'maps': they are compared without it." in found.notes
 
 
 def test_what_nobody_uses_is_counted_by_any_role(compare: Callable[..., Answer]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Query, answer, respond
+from kg.query import Answer, Condition, Entity, Filter, Lexicon, Outcome, Phrase, Query, answer, respond
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
@@ -256,15 +256,11 @@ def test_models_that_are_dealt_out_are_each_of_one_number_and_rivals_of_none(
     ) == [("3x", ("Llama-3-8B",))]
 
 
-def test_nearest_are_shown_apart_where_nothing_was_obtained_on_all_that_is_asked_for(
-    world: Store, own: Lexicon
-) -> None:
-    model = Condition("LLaMA-3", (Entity("model", "model:llama-3", "LLaMA-3", ("model:llama-3",)),))
-    wanted = Filter((*on("hardware:nvidia-h100").conditions, model))
-    found = respond(world, own, "?", Query("ranking", wanted, wants="technique"))
+def test_papers_that_lack_something_follow_with_what_they_claim(world: Store, own: Lexicon) -> None:
+    wanted = Filter((*on("hardware:nvidia-h100").conditions, Condition("protein", (Phrase("protein"),))))
+    found = respond(world, own, "fast pruning", Query("ranking", wanted, wants="technique"))
     assert found.empty
-    assert [row.id for row in found.partly] == ["900-02", "900-01"]
-    assert any("without 'LLaMA-3'" in note for note in found.notes)
+    assert {row.lacks for row in found.partly[:2]} == {("protein",)}
 
 
 def test_threshold_lists_what_is_past_it_in_whatever_way_it_is_told(

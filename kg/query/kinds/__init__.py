@@ -15,7 +15,9 @@ from kg.query.answer import Answer, Coverage, Quote
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
+from kg.query.result_table import claims_of
 from kg.query.sayings import Sayings
+from kg.query.tiers import all_asked, is_hard, lacking, room_for_second, second_tier
 from kg.query.unnamed import narrowed
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
@@ -26,6 +28,8 @@ _COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue"
 _COUNTING = ("entities", "who", "count", "trend")
 #: Kinds of answer that say which papers only mention a thing, and how many of these they name.
 _MENTIONED, _LISTED = ("papers", "count"), 6
+#: Kinds of answer with a second tier, and those that have none though nothing is found.
+_TIERED, _ALONE = ("papers", "ranking", "comparison"), ("definition", "count", "path", "trend", "near")
 #: Papers of a line that are named beside it.
 _NAMED = 3
 #: The share of papers above which a type counts as named by all.
@@ -39,7 +43,7 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         return Answer(question, query, (), query.filter.notes)
     corpus = Corpus.of(store)
     query = replace(query, filter=narrowed(corpus, query.filter, is_of_all=query.kind not in ("papers", "trend")))
-    found = _answer(store, lexicon, question, query, limit)
+    found = _tiered(store, lexicon, question, query, limit, _answer(store, lexicon, question, query, limit))
     if found.table and "support" in found.table.columns and not corpus.tells_support(corpus.holding(query.filter)):
         found = replace(found, table=found.table.without("support"))
     known = coverage(corpus, query)
@@ -50,6 +54,34 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
     told = (*mentioned(corpus, query, say), *named_after(corpus, lexicon, query, say))
     return replace(found, coverage=known, notes=(*found.notes, *told, *notes))
+
+
+def _tiered(
+    store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None, found: Answer
+) -> Answer:
+    """An answer with its second tier: papers that lack some of what is asked, in a ranking each with what it claims.
+
+    A comparison of things of which no paper fulfils the soft conditions is one under the hard ones.
+    """
+    say, corpus = Sayings(query.language), Corpus.of(store)
+    soft = [one for one in query.filter.conditions if not is_hard(one)]
+    if query.kind == "comparison" and soft and len(query.things) > 1 and not found.rows:
+        hard = replace(query.filter, conditions=tuple(one for one in query.filter.conditions if is_hard(one)))
+        wider = _answer(store, lexicon, question, replace(query, filter=hard), limit)
+        texts = [say("empty.quoted", words=one.text) for one in soft]
+        notes = (say("comparison.without", len(texts), conditions=say.listed(texts)), *wider.notes)
+        rows = lacking(corpus, lexicon, query.filter, [row.paper for row in wider.rows], query.language)
+        found = replace(wider, query=query, rows=(), partly=rows, notes=notes, fulfilling=0)
+    if query.kind in _ALONE or not (query.kind in _TIERED or found.empty):
+        return found
+    wanted = all_asked(found.query)
+    first = [row.paper for row in (*found.rows, *found.partly)]
+    room = room_for_second(wanted, max(found.total, len(first)), limit or query.most)
+    more = second_tier(corpus, lexicon, wanted, question, first, room, query.language)
+    if query.kind == "ranking":
+        said = claims_of(store, [row.paper for row in more], say("results.claims"))
+        more = tuple(replace(row, evidence=(said[row.paper],)) if row.paper in said else row for row in more)
+    return replace(found, partly=(*found.partly, *more))
 
 
 def paged(corpus: Corpus, found: Answer) -> Answer:
@@ -129,7 +161,7 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     papers = import_module("kg.query.kinds.papers")
     # A comparison rests on the papers of its things, a ranking on those with a result.
     rests = query.filter.conditions and query.kind not in ("comparison", "ranking")
-    held = papers.fulfilling(store, lexicon, question, query) if rests else None
+    held = papers.answer(store, lexicon, question, query) if rests else None
     if held and held.rows:
         own = {name for row in held.rows for name in row.sources}
         others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))

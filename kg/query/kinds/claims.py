@@ -1,51 +1,35 @@
 """What papers say: their results, what they propose, use and compare with, and how things relate, each with its words.
 
-A claim that several entries of one paper make is one line that names them all.
+A claim that several entries of one paper make is one line that names them all; of a result that of the first entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 
 from kg.entity_types import LISTS, NAMED
 from kg.identifiers import kind_of
 from kg.model import ROLES
-from kg.query.answer import Answer, Cell, Grid, Line, Quote
-from kg.query.comparable import Measures
+from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import NamedEntity, Related, namings, reported, stated
-from kg.query.result_table import Obtained, Setups
+from kg.query.nodes import namings, stated
+from kg.query.result_table import COLUMNS, ResultTable
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
-from kg.query.tally import backers, without
+from kg.query.tally import without
 from kg.query.tiers import why_empty
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
 from kg.text import fold
 
-RESULTS = ("metric", "change", "value", "baseline", "setting", "hardware", "model", "paper", "quote")
-CLAIMS = ("subject", "claim", "object", "value", "baseline", "setting", "paper", "quote")
-_OF_RESULTS = ("value", "baseline", "setting")
+_SAID = ("subject", "claim", "object")
 #: Papers that are read, lines where nobody says how many, quotes of a line.
 _PAPERS, _SHOWN, _QUOTES = 50, 100, 3
-#: What a result was obtained on.
-_SETUP = ("hardware", "model")
 #: The order in which claims of other types than results stand.
 _ORDER = (*ROLES, "relation", *NAMED, *(of for of in LISTS if of not in ("technique", "institution", *NAMED)))
-
-
-@dataclass(slots=True)
-class _Claim:
-    """A claim, with the nodes that say it."""
-
-    paper: str
-    kind: str  # "result", a role, "relation", an entity type
-    cells: dict[str, Cell]
-    concept: str = ""
-    nodes: list[str] = field(default_factory=list)
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
@@ -58,42 +42,38 @@ class _Claims:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus = Corpus.of(store)
         self.say = Sayings(query.language)
-        self.measures = Measures(lexicon, self.say)
         self.notes = list(query.filter.notes)
-        self._called: dict[str, str] = {}
+        self.is_result = query.wants == "result"
 
     def answer(self, limit: int | None) -> Answer:
         wanted, papers = self._papers()
         if not papers:
             has = bool(wanted.conditions)
-            why = why_empty(self.store, wanted, self.say) if has else self.say("claims.which")
-            return self._said((why,))
+            return self._said(why_empty(self.store, wanted, self.say) if has else self.say("claims.which"))
         if len(papers) > _PAPERS:
             papers = papers[:_PAPERS]
             self.notes.append(self.say("claims.cut_papers", _PAPERS))
-        names = {paper: backer.entries for paper, backer in backers(self.store, papers).items()}
-        claims = list(self._results(names, wanted)) if self.query.wants in ("", "result") else []
-        if self.query.wants != "result":
-            claims += sorted(self._mentions(names), key=lambda claim: _ORDER.index(claim.kind))
-        claims.sort(key=lambda claim: names[claim.paper])
-        if not claims:
-            return self._said((self.say("claims.none", len(papers), claims=self._kinds()),))
-        shown = claims[: limit or self.query.most or _SHOWN]
-        lines = self._lines(shown)
+        sql = "SELECT curie, coalesce(nullif(name, ''), title) FROM papers WHERE curie IN ({})"
+        called = dict(self.store.some(sql, papers))
+        lines = self._results(called, wanted) if self.query.wants in ("", "result") else []
+        lines += [] if self.is_result else self._mentions(called)
+        if not lines:
+            kinds = self.say(f"things.{self.query.wants or 'claim'}")
+            return self._said(self.say("claims.none", len(papers), claims=kinds))
+        of = self.store.papers_of({line.papers[0] for line in lines})
+        lines.sort(key=lambda line: papers.index(of[line.papers[0]]))
         verdict = self.say(
             "claims.verdict",
-            claims=self.say("number.result" if self.query.wants == "result" else "number.claim", len(claims)),
-            papers=self.say("number.paper", len({claim.paper for claim in claims})),
+            claims=self.say("number.result" if self.is_result else "number.claim", len(lines)),
+            papers=self.say("number.paper", len(set(of.values()))),
         )
-        verdict += self.say("tally.cut", len(shown)) if len(shown) < len(claims) else ""
-        table = Grid(self._columns(shown), lines, verdict)
-        return Answer(self.question, self.query, (), tuple(self.notes), table)
+        shown = lines[: limit or self.query.most or _SHOWN]
+        verdict += self.say("tally.cut", len(shown)) if len(shown) < len(lines) else ""
+        columns = COLUMNS if self.is_result else (*_SAID, *COLUMNS)
+        return Answer(self.question, self.query, (), tuple(self.notes), Grid(columns, tuple(shown), verdict))
 
-    def _said(self, notes: Iterable[str]) -> Answer:
-        return Answer(self.question, self.query, (), (*self.notes, *notes))
-
-    def _kinds(self) -> str:
-        return self.say(f"things.{self.query.wants or 'claim'}")
+    def _said(self, note: str) -> Answer:
+        return Answer(self.question, self.query, (), (*self.notes, note))
 
     # Which papers
 
@@ -124,92 +104,43 @@ class _Claims:
 
     # What they say
 
-    def _results(self, names: dict[str, list[str]], wanted: Filter) -> Iterator[_Claim]:
-        """The results of papers on what is asked for, once each: the same number in two texts is one."""
-        found: dict[tuple[object, ...], _Claim] = {}
-        obtained = Obtained(self.corpus, self.lexicon, wanted)
-        every = reported(self.store, self.corpus.those(names).of("x.paper"))
-        setups = Setups(self.corpus, (one.node for one in every))
-        for one in obtained.among(every, setups):
-            metric = one.metric or fold(one.wording)
-            if not _is_of(self.query.metric, metric, one.wording):
-                continue
-            change = self.measures.block(one.metric, one.unit, one.change).change
-            key = (one.paper, metric, one.low, one.high, one.unit, change)
-            claim = found.setdefault(key, _Claim(one.paper, "result", {}, one.metric))
-            is_odd = self.measures.is_odd(one.metric, one.unit)  # 3 MB are no ratio
-            label = self._label(one.metric) if one.metric and not is_odd else one.wording
-            against = self._label(one.baseline) if one.baseline else one.baseline_text
-            cells: dict[str, Cell] = {"metric": label, "change": change, "value": self.measures.amount(one)}
-            for name, said in (cells | {"baseline": against, "setting": one.setting}).items():
-                claim.cells[name] = claim.cells.get(name) or said
-            claim.nodes.append(one.node)
-        self.notes += obtained.notes(self.say)
-        for claim in found.values():
-            for kind in _SETUP:
-                on = {concept for node in claim.nodes for concept in setups.said(node)[kind]}
-                claim.cells[kind] = tuple(sorted(map(self._label, on)))
-            subject = self._names(names).get(claim.paper, "")
-            metric = self.say(f"measure.{claim.cells['change']}", metric=claim.cells["metric"])
-            claim.cells |= {"subject": subject, "claim": self.say("claims.result"), "object": metric}
-            yield claim
+    def _results(self, called: dict[str, str], wanted: Filter) -> list[Line]:
+        """The results of papers on what is asked for, once each."""
+        table = ResultTable(self.store, self.lexicon, self.say, wanted)
+        found = table.rows(self.corpus.those(called).of("x.paper"), every=True)
+        found = [row for row in found if _is_of(self.query.metric, row.said.metric, row.said.wording)]
+        self.notes += table.obtained.notes(self.say)
+        said = {
+            "subject": lambda row: called[row.paper],
+            "claim": lambda row: self.say("claims.result"),
+            "object": table.metric,
+        }
+        return table.lines([("", found)], {} if self.is_result else said)
 
-    def _mentions(self, names: dict[str, list[str]]) -> list[_Claim]:
+    def _mentions(self, called: dict[str, str]) -> list[Line]:
         """What papers propose, use, relate and name, once each."""
-        found: dict[tuple[object, ...], _Claim] = {}
-        own = self._names(names)
-        wants = self.query.wants
-        for one in namings(self.store, names):
+        found: dict[tuple[int, str, str, str, str], list[str]] = {}
+        for one in namings(self.store, called):
             of = kind_of(one.concept)
             kind = one.role or of if of == "technique" else of
-            if kind in _ORDER and wants in ("", of):
-                self._add(found, one, kind, (own[one.paper], f"claims.{kind}", one.concept))
-        if not wants:
-            for said in stated(self.store, self.corpus.those(names).of("x.paper")):
-                way = f"path.{RELATIONS[said.type]}_forward"
-                self._add(found, said, "relation", (self._label(said.head), way, said.tail))
-        return list(found.values())
-
-    def _add(
-        self, found: dict[tuple[object, ...], _Claim], one: NamedEntity | Related, kind: str, said: tuple[str, str, str]
-    ) -> None:
-        """A claim: subject, the key of what is said, and the CURIE of its object."""
-        subject, key, concept = said
-        cells: dict[str, Cell] = {"subject": subject, "claim": self.say(key), "object": self._label(concept)}
-        claim = _Claim(one.paper, kind, cells, concept)
-        found.setdefault((one.paper, subject, cells["claim"], concept), claim).nodes.append(one.node)
-
-    def _names(self, papers: Iterable[str]) -> dict[str, str]:
-        """What papers are called: by the name of what they propose, else by their title."""
-        if not self._called:
-            sql = "SELECT curie, name, title FROM papers WHERE curie IN ({})"
-            for paper, name, title in self.store.some(sql, papers):
-                self._called[paper] = name or title or paper.partition(":")[2]
-        return self._called
-
-    # How it is told
-
-    def _lines(self, claims: list[_Claim]) -> tuple[Line, ...]:
-        quoted = quotes(self.store, {node: str(claim.cells["object"]) for claim in claims for node in claim.nodes})
-        columns = self._columns(claims)
-        out = []
-        for claim in claims:
-            said = [quoted[node] for node in claim.nodes if node in quoted]
-            entries = tuple(sorted({entry_of(node) for node in claim.nodes}))
-            first = next(iter(said), None)
-            cells = claim.cells | {"paper": entries, "quote": _sentence(first) if first else ""}
-            line = tuple(cells.get(column) or None for column in columns)
-            out.append(Line(line, entries, _spread(said), claim.concept))
-        return tuple(out)
-
-    def _columns(self, claims: list[_Claim]) -> tuple[str, ...]:
-        if self.query.wants == "result":
-            return RESULTS
-        results = any(claim.kind == "result" for claim in claims)
-        return CLAIMS if results else tuple(name for name in CLAIMS if name not in _OF_RESULTS)
-
-    def _label(self, concept: str) -> str:
-        return self.lexicon.label(concept, self.say.language)
+            if kind in _ORDER and self.query.wants in ("", of):
+                place = (_ORDER.index(kind), one.paper, called[one.paper], f"claims.{kind}", one.concept)
+                found.setdefault(place, []).append(one.node)
+        label, place_of = partial(self.lexicon.label, language=self.say.language), _ORDER.index("relation")
+        for said in stated(self.store, self.corpus.those(called).of("x.paper")) if not self.query.wants else ():
+            way = f"path.{RELATIONS[said.type]}_forward"
+            found.setdefault((place_of, said.paper, label(said.head), way, said.tail), []).append(said.node)
+        quoted = quotes(self.store, {node: label(thing) for (*_, thing), nodes in found.items() for node in nodes})
+        lines = []
+        for (_, _, subject, way, thing), nodes in sorted(found.items(), key=lambda one: one[0][0]):
+            own = [quoted[node] for node in nodes if node in quoted]
+            entries = tuple(sorted({entry_of(node) for node in nodes}))
+            cells: dict[str, Cell] = {"subject": subject, "claim": self.say(way), "object": label(thing)}
+            cells |= {"paper": entries[0], "quote": " ".join(own[0].quote.split()) if own else None}
+            first = {quote.source: quote for quote in reversed(own)}.values()
+            evidence = tuple(dict.fromkeys((*first, *own)))[:_QUOTES]
+            lines.append(Line(tuple(cells.get(name) for name in (*_SAID, *COLUMNS)), entries, evidence, thing))
+        return lines
 
 
 def _proposed(things: tuple[Entity, ...], *, exact: bool) -> tuple[Entity | Fact, ...]:
@@ -235,14 +166,3 @@ def _is_of(metric: Outcome | None, concept: str, wording: str) -> bool:
         return True
     words = set(fold(wording).split())
     return concept in metric.metrics or any(set(said.split()) <= words for said in metric.words)
-
-
-def _spread(said: list[Quote]) -> tuple[Quote, ...]:
-    """A few quotes of a claim, one of each entry first."""
-    once = {quote.source: quote for quote in reversed(said)}
-    first = [quote for quote in said if once[quote.source] is quote]
-    return tuple([*first, *(quote for quote in said if quote not in first)][:_QUOTES])
-
-
-def _sentence(quote: Quote) -> str:
-    return " ".join(quote.quote.split())

@@ -64,7 +64,7 @@ class _Counting:
     def _all_papers(self) -> Grid:
         """One line: how many papers, and their independent support where they can be read out."""
         if self.wanted.conditions and self.papers <= _READ:
-            self.found = papers.fulfilling(self.store, self.lexicon, self.question, self.query).rows
+            self.found = papers.answer(self.store, self.lexicon, self.question, self.query).rows
         known = backers(self.store, (row.paper for row in self.found))
         backing = support(paper.supporter for paper in known.values()) if known else None
         evidence = tuple(row.evidence[0] for row in self.found if row.evidence)[:_QUOTES]

@@ -59,7 +59,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         if not (count and meant):
             return Answer(question, query, (), tuple(notes))
         wanted = Query(filter=Filter((Condition(label, meant),)), language=say.language)
-        having = papers.fulfilling(store, lexicon, question, wanted, limit)
+        having = papers.answer(store, lexicon, question, wanted, limit)
         return replace(having, query=query, notes=(*notes, *having.notes))
     lines = tuple(
         Line((quote.source, say(f"definition.{_WAYS[way]}"), quote.context), (quote.source,), (quote,))

@@ -12,7 +12,7 @@ from kg.query.empty import any_listed, any_role, not_having, nothing_understood
 from kg.query.filter import Compound, Condition, Filter, Outcome, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
-from kg.query.tiers import room_for_second, second_tier, why_empty
+from kg.query.tiers import why_empty
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 
@@ -25,20 +25,7 @@ _MOST = 500
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers").
-
-    Where these are few, papers that lack something follow as the second tier.
-    """
-    found = fulfilling(store, lexicon, question, query, limit)
-    wanted = found.filter
-    room = room_for_second(wanted, found.total, limit or query.most)
-    first = (row.paper for row in found.rows)
-    partly = second_tier(Corpus.of(store), lexicon, wanted, question, first, room, query.language)
-    return replace(found, partly=partly)
-
-
-def fulfilling(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers that fulfil all conditions."""
+    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers")."""
     wanted = query.filter
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, query)

@@ -10,8 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from kg.model import OBTAINED
-from kg.query.answer import Answer, Cell, Grid, Line, Row
+from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus
@@ -28,8 +27,8 @@ from kg.text import fold
 
 #: What all scores of a benchmark are told as.
 _SCORE = "metric:average-score"
-#: Papers that are nearest, that a sentence names, and that are listed with what they claim.
-_NEAREST, _NAMED, _CLAIMING = 5, 3, 50
+#: Papers that a sentence names, and that are listed with what they claim.
+_NAMED, _CLAIMING = 3, 50
 #: Papers that an answer rests on besides those of its lines, where nobody says how many.
 _SHOWN = 20
 
@@ -69,8 +68,7 @@ class _Ranking:
         if self._is_open or not every:  # other papers on what is asked for, whose results are told otherwise
             room = max((limit or _SHOWN) - len(found), 0)
             found += tuple(self.corpus.rows({*papers} - {row.paper for row in found}))[:room]
-        near, nearest = self._nearest() if not every else ((), [])
-        return Answer(self.question, self.query, found, (*notes, *nearest), table, partly=near)
+        return Answer(self.question, self.query, found, notes, table)
 
     @property
     def _is_open(self) -> bool:
@@ -303,23 +301,7 @@ class _Ranking:
         if self.query.filter.conditions:
             without = len(self._under(Filter()).found)
             notes += [self.say("ranking.elsewhere", without)] if without else []
-        near, told = self._nearest()
-        every = (*self.query.filter.notes, *notes, *told)
-        return Answer(self.question, self.query, (), every, Grid(self._columns), partly=near)
-
-    def _nearest(self) -> tuple[tuple[Row, ...], list[str]]:
-        """The papers with results on all but one of what is asked for: the data set, else the model, else hardware."""
-        conditions = self.query.filter.conditions
-        kinds = [next((t.field for t in one.any_of if t.field in OBTAINED), "") for one in conditions]
-        for kind in reversed(OBTAINED) if len(conditions) > 1 else ():
-            for at in (at for at, own in enumerate(kinds) if own == kind):
-                rest = Filter((*conditions[:at], *conditions[at + 1 :]))
-                rows = [row.paper for group in self._under(rest).groups for row in group.rows][:_NEAREST]
-                if rows:
-                    known = {row.paper: row for row in self.corpus.rows(rows)}
-                    left = self.say("empty.quoted", words=conditions[at].text)
-                    return tuple(known[one] for one in dict.fromkeys(rows)), [self.say("ranking.nearest", without=left)]
-        return (), []
+        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), Grid(self._columns))
 
     def _under(self, wanted: Filter) -> _Ranking:
         """The same ranking under other conditions."""

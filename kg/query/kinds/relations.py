@@ -111,7 +111,7 @@ def _beside(
     link = query.link
     wants = query.wants or "technique"
     if link is not None and link.gains:
-        better = papers.fulfilling(store, lexicon, question, replace(query, kind="papers"), limit)
+        better = papers.answer(store, lexicon, question, replace(query, kind="papers"), limit)
         note = Sayings(query.language)("relations.better", thing=link.label)
         return replace(better, notes=(*better.notes, note)) if better.rows else None
     if link is None or link.relation in _COMPARISONS or wants not in TYPES:
@@ -124,7 +124,7 @@ def _beside(
     rest = without(query.filter, [link.concept])
     wanted = replace(rest, conditions=(*rest.conditions, condition))
     if is_built_on:
-        on = papers.fulfilling(store, lexicon, question, Query("papers", wanted, language=query.language), limit)
+        on = papers.answer(store, lexicon, question, Query("papers", wanted, language=query.language), limit)
         return (
             replace(on, query=query, notes=(why, *on.notes, Sayings(query.language)("relations.on", thing=link.label)))
             if on.rows
