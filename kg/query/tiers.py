@@ -1,17 +1,18 @@
 """The second tier of an answer: papers that fulfil what is hard and lack something soft, each with what it lacks.
 
-They are ranked by the reciprocal ranks of three rankings: by what their statements have of the conditions, by the words
-of their titles, abstracts and bodies (BM25), and by the embeddings of the graph where it has some.
+They are ranked by a weighted sum: how many of the conditions they fulfil, what their statements have of these, the
+words of their titles, abstracts and bodies (BM25), and the embeddings of the graph where it has some.
+scripts/train_tiers.py fits the weights to the annotated questions.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from heapq import nsmallest
 
 from kg.files import toml_file
 from kg.identifiers import kind_of
@@ -68,13 +69,10 @@ def second_tier(
     soft = [one for one in wanted.conditions if not is_hard(one)]
     if most <= 0 or not (soft or wanted.ignored):
         return ()
-    allowed = [_allowed(corpus, one) for one in wanted.conditions if is_hard(one)]
-    among = frozenset.intersection(*allowed) if allowed else None
     known, fused = frozenset(first), defaultdict[str, float](float)
-    for scores in (_stated(corpus, lexicon, soft), worded(corpus, lexicon, wanted, question), _near(corpus, question)):
-        own = {p: score for p, score in scores.items() if p not in known and (among is None or p in among)}
-        for paper, rank in _ranks(own):
-            fused[paper] += 1 / (_figures()["ranked"]["constant"] + rank)
+    for name, scores in signs(corpus, lexicon, wanted, question, known).items():
+        for paper, score in scores.items():
+            fused[paper] += _figures()["weight"][name] * score
     best = sorted(fused, key=lambda paper: (-fused[paper], paper))[:most]
     return lacking(corpus, lexicon, wanted, best, language)
 
@@ -92,9 +90,8 @@ def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str],
     return tuple(out)
 
 
-def _allowed(corpus: Corpus, one: Condition) -> frozenset[str]:
+def _allowed(corpus: Corpus, one: Condition, fulfil: frozenset[str]) -> frozenset[str]:
     """The papers that a hard condition allows: those that fulfil it, of a device or model also those that name none."""
-    fulfil = frozenset(corpus.names(corpus.holding(Filter((one,)))))
     kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
     is_named = not one.negated and kinds and kinds.issubset(_figures()["hard"]["numbered"])
     return fulfil | corpus.silent_on(min(kinds)) if is_named else fulfil
@@ -136,32 +133,54 @@ def _nearest_value(store: StoreFile, term: Outcome, say: Sayings) -> str:
     return say("empty.between") + say("empty.value", metric=any_value.said, value=value)
 
 
-def _ranks(scores: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """The first papers with their ranks; those of one score have the mean of theirs."""
-    at, order = 0, sorted(scores, key=lambda paper: -scores[paper])
-    for _, same in groupby(order, key=lambda paper: scores[paper]):
-        papers = list(same)
-        rank = at + (len(papers) + 1) / 2
-        if rank > _figures()["ranked"]["considered"]:
-            return
-        yield from ((paper, rank) for paper in papers)
-        at += len(papers)
+def signs(
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, known: frozenset[str] = frozenset()
+) -> dict[str, dict[str, float]]:
+    """Numbers that speak for papers which may lack something soft, by sign and paper, without those that are `known`.
 
-
-def _stated(corpus: Corpus, lexicon: Lexicon, soft: Iterable[Condition]) -> dict[str, float]:
-    """How much the statements of papers have of some conditions: a sum over these of the best statement on each."""
-    out = defaultdict[str, float](float)
+    Only the first papers by statements, by words and by embeddings are considered.
+    """
+    ranked = _figures()["ranked"]
+    hard = [(one, frozenset(corpus.names(corpus.holding(Filter((one,)))))) for one in wanted.conditions if is_hard(one)]
+    soft = [one for one in wanted.conditions if not is_hard(one)]
+    allowed = [_allowed(corpus, one, have) for one, have in hard]
+    among = frozenset.intersection(*allowed) if allowed else None
+    stated = defaultdict[str, float](float)
     for one in soft:
-        parts = [part for term in one.any_of if isinstance(term, Compound) for part in term.parts]
-        best = _weighed(corpus, _things(one.any_of))
-        for part in parts:
-            for paper, weight in _weighed(corpus, _things(part)).items():
-                best[paper] = max(best.get(paper, 0.0), weight / len(parts))
-        for paper in _weighed(corpus, _beside(lexicon, one)):
-            best.setdefault(paper, _figures()["weight"]["close"])
-        for paper, weight in best.items():
-            out[paper] += weight
-    return out
+        for paper, level in _stated(corpus, lexicon, one).items():
+            stated[paper] += level / len(soft)
+    out: dict[str, dict[str, float]] = {"stated": stated, "first": {}}
+    for name, scores in (("words", worded(corpus, lexicon, wanted, question)), ("near", _near(corpus, question))):
+        most = max(scores.values(), default=1.0)
+        out[name] = {paper: score / most for paper, score in scores.items()}
+    found = set[str]()
+    for name, scores in out.items():
+        free = (
+            (score, paper)
+            for paper, score in scores.items()
+            if paper not in known and (among is None or paper in among)
+        )
+        order = [paper for _, paper in nsmallest(ranked["considered"], ((-score, paper) for score, paper in free))]
+        found.update(order)
+        if name == "words":
+            out["first"] = {paper: ranked["constant"] / (ranked["constant"] + at) for at, paper in enumerate(order)}
+    those, is_alone = corpus.those(found), len(wanted.conditions) == 1
+    having = [corpus.fulfilling(those, one, is_alone) for one in soft]
+    out["fulfilled"] = {paper: sum(paper in have for have in having) / (len(soft) or 1) for paper in found}
+    out["silent"] = {paper: float(sum(paper not in have for _, have in hard)) for paper in found}
+    return {name: {paper: scores[paper] for paper in found & scores.keys()} for name, scores in out.items()}
+
+
+def _stated(corpus: Corpus, lexicon: Lexicon, one: Condition) -> dict[str, float]:
+    """How much the statements of papers have of a condition: the best level on it, or a share of that on a part."""
+    best = _levels(corpus, _things(one.any_of))
+    parts = [(part, len(term.parts)) for term in one.any_of if isinstance(term, Compound) for part in term.parts]
+    for part, number in parts:
+        for paper, level in _levels(corpus, _things(part)).items():
+            best[paper] = max(best.get(paper, 0.0), level / number)
+    for paper in _levels(corpus, _beside(lexicon, one)):
+        best.setdefault(paper, _figures()["level"]["close"])
+    return best
 
 
 def _things(terms: Iterable[object]) -> set[str]:
@@ -175,17 +194,17 @@ def _beside(lexicon: Lexicon, one: Condition) -> set[str]:
     return {concept for wide in wider for concept in known.narrower(wide)} - own
 
 
-def _weighed(corpus: Corpus, things: set[str]) -> dict[str, float]:
-    """The weight of the best statement of each paper on one of some things."""
+def _levels(corpus: Corpus, things: set[str]) -> dict[str, float]:
+    """The level of the best statement of each paper on one of some things."""
     if not things:
         return {}
-    weight, named = _figures()["weight"], concepts(things)
+    level, named = _figures()["level"], concepts(things)
     sql = f"""SELECT p.curie, x.said FROM (SELECT paper, role AS said FROM mentions WHERE concept IN {named.sql}
         UNION SELECT paper, CASE sure WHEN 1 THEN 'sure' ELSE 'topic' END FROM topics WHERE topic IN {named.sql}) x
         JOIN papers p ON p.id = x.paper"""
     out: dict[str, float] = {}
     for paper, said in corpus.store.rows(sql, *named.given, *named.given):
-        out[paper] = max(out.get(paper, 0.0), weight.get(said, weight["present"]))
+        out[paper] = max(out.get(paper, 0.0), level.get(said, level["present"]))
     return out
 
 

@@ -1,0 +1,91 @@
+"""Fit the weights by which the second tier of an answer is ranked (kg/query/tiers.toml) to the annotated questions.
+
+    KG_SHARED=FOLDER python scripts/train_tiers.py --graph GRAPH [--write]
+
+GRAPH holds the five reports and FOLDER/data/arxiv-corpus, as scripts/eval_questions.py makes it. The right papers that
+the first tier lacks should come before all others: cross-entropy over the papers of each question (ListNet, Cao et al.,
+2007), by gradient descent, the same numbers each time. Questions of the set "asked once" are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from eval_questions import FRESH, OWN, SHARED, read
+from numpy.typing import NDArray
+
+import kg
+from kg.api import Graph
+from kg.cli.core import progress
+from kg.query.corpus import Corpus
+from kg.query.tiers import signs
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "kg" / "query" / "tiers.toml"
+#: Weights that are fitted; "near" needs a graph with embeddings.
+NAMES = ("fulfilled", "stated", "words", "first", "silent")
+STEPS, RATE, DECAY = 400, 0.5, 1e-3
+Floats = NDArray[np.float64]
+
+
+def examples(graph: Graph, questions: list[dict[str, Any]], same: dict[str, str]) -> Iterator[tuple[Floats, Floats]]:
+    """The signs of the papers of each question, papers × signs, and which of these are right."""
+    corpus, lexicon = Corpus.of(graph.store), graph.lexicon()
+    for asked in questions:
+        answer = graph.ask(asked["question"], 1000)
+        found = signs(corpus, lexicon, answer.query.filter, asked["question"])
+        core, borderline = ({same.get(i, i) for i in asked.get(key) or ()} for key in ("expected", "also_ok"))
+        names = {row.paper: same.get(row.id, row.id) for row in corpus.rows(sorted(found["fulfilled"]))}
+        papers = [paper for paper in sorted(names) if names[paper] in core or names[paper] not in borderline]
+        right = np.array([float(names[paper] in core) for paper in papers])
+        if right.any():
+            values = np.array([[found[name].get(paper, 0.0) for name in NAMES] for paper in papers])
+            yield from [(values, right / right.sum())] * (1 if asked.get("split") in VIEWED else UNSEEN)
+
+
+def fitted(pairs: list[tuple[Floats, Floats]]) -> Floats:
+    """The weights of least cross-entropy, by Adam (Kingma and Ba, 2015)."""
+    weights, mean, square = np.zeros((3, len(NAMES)))
+    for step in range(STEPS):
+        slope = DECAY * weights
+        for values, right in pairs:
+            score = values @ weights
+            share = np.exp(score - score.max())
+            slope = slope + (values.T @ (share / share.sum() - right)) / len(pairs)
+        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
+        weights = weights - RATE * (1 - step / STEPS) * mean / (np.sqrt(square) + 1e-8)
+    return weights
+
+
+def main() -> int:
+    """Fit, print, and write the weights where that is asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--graph", required=True)
+    parser.add_argument("--write", action="store_true", help="write the weights into kg/query/tiers.toml")
+    arguments = parser.parse_args()
+    files = (OWN, FRESH, SHARED / "gold" / "questions.eff.dev.jsonl")
+    questions = [one for file in files for one in read(file) if one.get("expected") and not one.get("after")]
+    questions = [one for one in questions if one.get("split") != "asked once"]
+    same = json.loads((SHARED / "gold" / "eff-aliases.json").read_text("utf-8"))
+    pairs = []
+    with kg.open(arguments.graph, read_only=True) as graph, progress("Asking", "questions") as tell:
+        for pair in examples(graph, questions, same):
+            pairs.append(pair)
+            if tell:
+                tell("", len(pairs))
+    page = WEIGHTS.read_text("utf-8")
+    for name, weight in zip(NAMES, fitted(pairs), strict=True):
+        print(f"{name:10} {weight:.2f}")
+        page = re.sub(rf"(?<=^{name} = )\S+", f"{weight:.2f}", page, flags=re.MULTILINE)
+    if arguments.write:
+        WEIGHTS.write_text(page, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
