@@ -54,6 +54,7 @@ from kg.query.tiers import worded
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "data" / "gold" / "questions.eff.jsonl"
+BLIND = ROOT / "data" / "gold" / "questions.blind.jsonl"
 FRESH = ROOT / "data" / "gold" / "questions.fresh.jsonl"
 WHOLE = ROOT / "data" / "gold" / "questions.whole.jsonl"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
