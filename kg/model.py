@@ -282,7 +282,7 @@ class Usage:
 class SetupNumber:
     """A number of a paper's set-up, and the sentence that states it."""
 
-    name: str  # devices, precision, batch size or context length
+    name: str  # devices, precision, optimizer, batch size or context length
     value: str  # "8", "FP16", "64M"
     unit: str  # the device, "tokens", ...
     surface: str  # the words that say so

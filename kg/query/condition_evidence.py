@@ -65,7 +65,7 @@ class AnswerEvidence:
         for one in namings(self.store, self.rows):
             self.namings[one.entry].append(one)
         sql = """SELECT e.name, x.part, x.level FROM entries e JOIN uses x ON x.entry = e.id
-            WHERE x.use <> 'mentioned' AND e.paper IN ({})"""
+            WHERE x.use <> 'mentioned' AND x.level <> '' AND e.paper IN ({})"""
         self.levels = {(entry, part): level for entry, part, level in self.store.some(sql, self.rows)}
         self.quotes: dict[tuple[str, int], dict[Quote, float]] = defaultdict(dict)  # entry, condition -> weights
         self.sentences: dict[tuple[str, int], set[str]] = defaultdict(set)  # entry, part of a compound -> sentences

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, partial, reduce
-from typing import NamedTuple
 
 from kg.files import toml_file
-from kg.model import Document, Evidence, Part, Record
+from kg.model import Document, Evidence, Record
 from kg.query.answer import Answer, Grid, Line, Quote
 from kg.query.corpus import Corpus
 from kg.query.empty import naming
@@ -28,18 +27,12 @@ from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import raw_span, sentences
 
-#: Characters of a question, papers of an answer, sentences of each on what is asked, and on its limits.
-_LONGEST, _PAPERS, _SAID, _LIMITS = 400, 5, 4, 12
-_LISTED = 20  # things that a paper is compared with
+#: Characters of a question, papers of an answer, sentences of each on what is asked, on its limits, on its baselines.
+_LONGEST, _PAPERS, _SAID, _LIMITS, _LISTED = 400, 5, 4, 12, 20
 
 
-class AskedOfBodies(NamedTuple):
-    """What is asked of bodies: what finds the sentences for each number of a set-up; nothing for limits."""
-
-    setup: Mapping[str, re.Pattern[str]]
-    rest: str  # the question without these words
-
-
+#: What is asked of bodies: what finds the sentences for each number of a set-up, {} for limits; the other words.
+Asked = tuple[dict[str, re.Pattern[str]], str]
 _words = partial(toml_file, __file__, "passages.toml")
 
 
@@ -48,9 +41,9 @@ def _form(forms: tuple[str, ...], end: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?i)(?<![A-Za-z])(?:{'|'.join(forms)}){end}")
 
 
-def asked(question: str) -> AskedOfBodies | None:
+def asked(question: str) -> Asked | None:
     """What a question asks of bodies; None for another one."""
-    said, setup = _words(), {}
+    said, setup = _words(), dict[str, re.Pattern[str]]()
     forms = [_form(tuple(said["limitations"]["asks"]), said["asked"]["end"])]
     if len(question) > _LONGEST or _form(tuple(said["asked"]["papers"])).match(question):
         return None
@@ -64,14 +57,14 @@ def asked(question: str) -> AskedOfBodies | None:
                 setup[name] = _form(tuple(filter(None, says or own["asks"])))
                 forms.append(form)
     rest = reduce(lambda text, form: form.sub(" ", text), forms, question)
-    return AskedOfBodies(setup, " ".join(rest.split())) if forms else None
+    return (setup, " ".join(rest.split())) if forms else None
 
 
 def answered(store: StoreFile, lexicon: Lexicon, question: str, language: str) -> Answer | None:
     """The answer to a question about set-ups or limits; None for another one, and where no paper is meant."""
     corpus = Corpus.of(store)
     wanted = asked(question) if corpus.read().whole else None
-    if wanted is None or not (meant := _named(corpus, question) or _described(corpus, lexicon, wanted.rest, language)):
+    if wanted is None or not (meant := _named(corpus, question) or _described(corpus, lexicon, wanted[1], language)):
         return None
     return _told(corpus, question, wanted, *meant, Sayings(language or language_of(question)))
 
@@ -115,25 +108,23 @@ def _described(corpus: Corpus, lexicon: Lexicon, rest: str, language: str) -> tu
     return None
 
 
-def _told(corpus: Corpus, question: str, wanted: AskedOfBodies, papers: list[str], own: Filter, say: Sayings) -> Answer:
+def _told(corpus: Corpus, question: str, wanted: Asked, papers: list[str], own: Filter, say: Sayings) -> Answer:
     """A line for each sentence that answers, with its value and place."""
-    kind = "setup" if wanted.setup else "limitations"
-    text = wanted.rest.lower()
-    for label in (term.label.lower() for condition in own.conditions for term in condition.any_of):
-        text = text.replace(label, " ")
+    setup, rest = wanted
+    kind = "setup" if setup else "limitations"
+    labels = (term.label.lower() for condition in own.conditions for term in condition.any_of)
+    text = reduce(lambda text, label: text.replace(label, " "), labels, rest.lower())
     asks = set(re.findall(r"[a-z\d][\w.-]{2,}", text)).difference(_words()["asked"]["idle"])
     stems = {stem(word).rstrip("*") for word in asks}
     entries = load_entries(corpus.store, corpus.listed(papers[:_PAPERS]))
     lines: dict[str, Line] = {}
     for entry, (document, record) in entries.items():
-        for name, place, value in (
-            _setup(document, record, wanted, stems) if wanted.setup else _limits(document, record)
-        ):
+        for name, place, value in _setup(document, record, setup, stems) if setup else _limits(document, record):
             words, called = " ".join(place.quote.split()), say(f"passages.{name}")
             quote = Quote(entry, place.field, place.quote, place.start, place.end, called, words)
-            cells = (entry, called, value or None, words) if wanted.setup else (entry, words)
+            cells = (entry, called, value or None, words) if setup else (entry, words)
             lines.setdefault(words, Line(cells, (entry,), (quote,)))
-    columns = ("paper", "setup", "value", "quote") if wanted.setup else ("paper", "quote")
+    columns = ("paper", "setup", "value", "quote") if setup else ("paper", "quote")
     held = rows(corpus.store, [*lines.values()] or [Line((), (entry,)) for entry in entries])
     notes = () if lines else (say(f"passages.none_{kind}"),)
     table = Grid(columns, tuple(lines.values())) if lines else None
@@ -142,14 +133,14 @@ def _told(corpus: Corpus, question: str, wanted: AskedOfBodies, papers: list[str
 
 
 def _setup(
-    document: Document, record: Record, wanted: AskedOfBodies, stems: set[str]
+    document: Document, record: Record, wanted: dict[str, re.Pattern[str]], stems: set[str]
 ) -> Iterator[tuple[str, Evidence, str]]:
     """The sentences that best say each thing that is asked, with the values that were read in them."""
     said = _words()
     ranks = {role: rank for rank, role in enumerate(said["asked"]["roles"])}
     roles = {part.id: part.role for part in document.parts}
     parts = [part for part in document.parts if part.kind not in ("heading", "formula") and part.role != "related"]
-    for name, form in wanted.setup.items():
+    for name, form in wanted.items():
         used = said["setup"][name].get("uses", "")
         values: dict[tuple[str, int], list[str]] = {}
         places = [(use.places[0], use.name) for use in record.uses if use.type == used and use.use != "mentioned"]
@@ -161,7 +152,8 @@ def _setup(
             values.setdefault((place.field, place.start), []).append(value)
         named = bool(places) and used in ("software", "baseline")  # a name says it, no sentence need
         some = () if named else (part for part in parts if form.search(part.text.text))
-        found = (place for part in some for place in _sentences(part))
+        spans = ((part, raw_span(part.text, *span)) for part in some for span in sentences(part.text.text))
+        found = (Evidence(part.text.raw[start:end], part.id, start, end) for part, (start, end) in spans)
         by_place = {(one.field, one.start): one for one in (*found, *(place for place, _ in places))}
         ranked = []
         for at, place in by_place.items():
@@ -177,20 +169,9 @@ def _setup(
         yield from ((name, place, value) for _, place, value in best)
 
 
-def _sentences(part: Part) -> Iterator[Evidence]:
-    for start, end in sentences(part.text.text):
-        first, last = raw_span(part.text, start, end)
-        yield Evidence(part.text.raw[first:last], part.id, first, last)
-
-
 def _limits(document: Document, record: Record) -> list[tuple[str, Evidence, str]]:
     """The sentences on limits, those of the last section on them first."""
-    at = {part.id: (n, part) for n, part in enumerate(document.parts)}
-    last_of = {part.headings[:1]: n for n, part in at.values()}
-
-    def order(place: Evidence) -> tuple[bool, int, int, int]:
-        n, part = at[place.field]
-        return part.role != "limitations", -last_of[part.headings[:1]], n, place.start
-
-    places = (place for place in record.limitations if place.field in at)
-    return [("limitations", place, "") for place in sorted(places, key=order)[:_LIMITS]]
+    last = {part.headings[:1]: n for n, part in enumerate(document.parts)}
+    at = {part.id: (part.role != "limitations", -last[part.headings[:1]]) for part in document.parts}
+    first = sorted((one for one in record.limitations if one.field in at), key=lambda one: at[one.field])
+    return [("limitations", place, "") for place in first[:_LIMITS]]

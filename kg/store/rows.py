@@ -131,13 +131,13 @@ def rows_of(document: Document, record: Record) -> Rows:
         [_result(result) for result in record.results],
         [(n, concepts[name]) for n, one in enumerate(record.results, 1) for name in one.on if name in concepts],
         [_relation(relation) for relation in record.relations],
-        [(*(u.type, u.name, u.concept, u.use, u.level), *quoted(u.places[0]), u.confidence) for u in record.uses],
+        [(*(u.type, u.name, u.concept, u.use, u.level), *quoted(u.places[0]), u.confidence) for u in record.uses]
+        + [(s.name, f"{s.value} {s.unit}".strip(), "", "set", "", *quoted(s.place), 1.0) for s in record.setup],
         list(citation_rows(document, record)),
     )
 
 
-#: What a writer is yet to write: rows by entry, labels that are said no more, works of which something is to be said
-#: otherwise, and what works had before.
+#: What a writer is yet to write: rows by entry, labels said no more, works to be told anew, and what works had before.
 Waiting = tuple[dict[int, Rows], list[_Labels], set[str], dict[str, _Had]]
 
 

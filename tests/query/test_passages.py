@@ -58,6 +58,7 @@ def papers(graph: Graph, question: str, **flags: str) -> list[str]:
     [
         ("papers that use vLLM", {}, ["FinchKV", "PloverKV"]),
         ("papers that run vLLM on real servers", {}, ["FinchKV", "PloverKV"]),
+        ("papers that train with AdamW", {}, ["PloverKV"]),
         ("哪些论文使用了PyTorch", {}, ["PloverKV"]),
         ("papers on LongBench without PyTorch", {}, ["FinchKV"]),
         ("papers that use SGLang", {}, []),

@@ -1,4 +1,4 @@
-"""Numbers of a paper's set-up: how many devices of which kind, precision, batch size, context length.
+"""Numbers of a paper's set-up: how many devices of which kind, batch size, context length; precision and optimizer.
 
 A number is read where its name stands beside it, in sentences of sections, captions and footnotes that tell of the
 paper's own experiments. Words are data (setup.toml).
@@ -53,7 +53,7 @@ def read_setup(whole: Whole, uses: list[Usage]) -> tuple[list[SetupNumber], list
 
 def stated_numbers(sentence: str, devices: Iterable[str]) -> Iterator[StatedNumber]:
     """The numbers of a set-up that a sentence states; `devices` are names of hardware that is used."""
-    every = (*_devices(sentence, tuple(devices)), *_named(sentence), *_precisions(sentence))
+    every = (*_devices(sentence, tuple(devices)), *_named(sentence), *_chosen(sentence))
     yield from {stated[:3]: stated for stated in every}.values()
 
 
@@ -69,7 +69,8 @@ def _devices(sentence: str, names: tuple[str, ...]) -> Iterator[StatedNumber]:
     for found in (*re.finditer(before, sentence), *re.finditer(behind, sentence)):
         count = _number(found["n"])
         is_year = re.fullmatch(r"(?:19|20)\d\d", count)
-        if 0 < float(count) <= words()["read"]["most"] and "." not in count and not is_year:
+        is_name = re.search(rf"(?:{_any(words()['devices']['makers'])})\s?$", sentence[: found.start()])  # Ascend 910
+        if 0 < float(count) <= words()["read"]["most"] and "." not in count and not (is_year or is_name):
             yield StatedNumber("devices", count, found["device"], found[0])
 
 
@@ -119,17 +120,19 @@ def _amount() -> str:
     return rf"(?:(?:{large}|\d{{1,3}}(?:,\d{{3}})+|\d+)(?![A-Za-z\d%×]|\.\d)|(?:{_any(_counts())})(?![\w-]))"
 
 
-def _precisions(sentence: str) -> Iterator[StatedNumber]:
-    said = words()["in"]
-    if not re.search(rf"(?i)(?<![A-Za-z-])(?:{_any(said['own'])})(?![A-Za-z-])", sentence):
+def _chosen(sentence: str) -> Iterator[StatedNumber]:
+    """Precisions and optimizers: a name with a cue before or behind it, where a sentence tells what was done."""
+    if not re.search(rf"(?i)(?<![A-Za-z-])(?:{_any(words()['chosen']['own'])})(?![A-Za-z-])", sentence):
         return
-    names = {form.lower(): name for name, forms in words()["precision"].items() for form in forms}
-    form = rf"(?i:(?<![A-Za-z\d-])(?P<name>{_any(names)}|{_WEIGHTS})(?![A-Za-z\d-]))"
-    before = rf"(?i)(?<![A-Za-z])(?:{_any(said['before'])})\s?(?:the |a |an )?$"
-    behind = rf"(?i)(?:[\s-][\w-]+){{0,3}}?[\s-]?(?:{_any(said['behind'])})(?![A-Za-z])"
-    for found in re.finditer(form, sentence):
-        if re.search(before, sentence[: found.start()]) or re.match(behind, sentence[found.end() :]):
-            yield StatedNumber("precision", names.get(found["name"].lower(), found["name"].upper()), "", found[0])
+    for kind, said in words()["chosen"]["cues"].items():
+        unit = "training" if kind == "precision" and re.search(_any(words()["chosen"]["training"]), sentence) else ""
+        names = {form.lower(): name for name, forms in words()[kind].items() for form in forms}
+        form = rf"(?i:(?<![A-Za-z\d-])(?P<name>{_any(names)}|{_WEIGHTS})(?![A-Za-z\d-]))"
+        before = rf"(?i)(?<![A-Za-z])(?:{_any(said['before'])})\s?(?:the |a |an )?$"
+        behind = rf"(?i)(?:[\s-][\w-]+){{0,3}}?[\s-]?(?:{_any(said['behind'])})(?![A-Za-z])"
+        for found in re.finditer(form, sentence):
+            if re.search(before, sentence[: found.start()]) or re.match(behind, sentence[found.end() :]):
+                yield StatedNumber(kind, names.get(found["name"].lower(), found["name"].upper()), unit, found[0])
 
 
 @cache
