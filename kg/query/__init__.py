@@ -70,15 +70,19 @@ def answer(
         return paged(corpus, replace(found, read=corpus.read()))
 
     form = citing_papers.form(question)
-    if not filter and (cited := citing_papers.answered(store, question, form, limit, language)):
+    if not filter and (cited := citing_papers.cited_by(store, question, form, language)):
         return complete(cited)
     lexicon = lexicon or Lexicon.of(store, vocabulary)
     if not filter and (said := passages.answered(store, lexicon, question, language)):
         return complete(said)
-    going_on = in_context(question, lexicon, earlier, language) if before and question.strip() else None
+
+    def reading(text: str, language: str = "") -> Query:
+        return citing_papers.citing_query(store, lexicon, text, language) or read(text, lexicon, language)
+
+    going_on = in_context(question, lexicon, earlier, language, reading) if before and question.strip() else None
     asked, name, own = citing_papers.of_paper(store, question, form)
     like = Query("near", like=name) if asked == "like" else None
-    query = going_on or like or (read(question, lexicon, language) if question.strip() or not filter else Query())
+    query = going_on or like or (reading(question, language) if question.strip() or not filter else Query())
     if filter:
         from kg.query.flags import merged, read_flags, written
 

@@ -13,7 +13,10 @@ from kg.model import CITATION_TYPES
 from kg.query.alike import paper_of
 from kg.query.answer import Answer, Quote, Row
 from kg.query.corpus import Corpus
-from kg.query.filter import Query
+from kg.query.empty import naming
+from kg.query.filter import Condition, Fact, Filter, Query
+from kg.query.lexicon import Lexicon
+from kg.query.question_reader import read
 from kg.query.sayings import Sayings
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
@@ -46,31 +49,57 @@ def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:
     return sorted(found, key=lambda one: (CITATION_TYPES.index(one.type), not one.cited, not one.quote))
 
 
-def answered(store: StoreFile, question: str, form: tuple[str, str], limit: int | None, language: str) -> Answer | None:
-    """The answer to a question about citations; None for another one, and where nothing is said to build on a paper."""
+def cited_by(store: StoreFile, question: str, form: tuple[str, str], language: str) -> Answer | None:
+    """The answer to what a paper cites; None for another question."""
     asked, name = form
-    if asked not in ("cited", "cites", "builds_on"):
+    if asked != "cites":
         return None
     say, shown = Sayings(language or language_of(question)), question[slice(*_place(question, name))]
-    papers = [paper] if (paper := paper_of(store, name)) else []
-    begin = None if papers else _called(store, name)
-    papers = papers or [curie for (curie,) in store.rows(_BEGUN, begin)]
-    found: list[Citing] = []
-    for paper in papers:
-        found += citing(store, "p.curie = ?" if asked == "cites" else "x.cited = ?", paper)
-    if asked != "cites" and not papers:
-        found = citing(store, _MEANT, name, len(name) + 1, f"{name}:", name, name)
-        if not found and begin is not None:
-            found = citing(store, "x.begin = ?", begin)
-    found = [one for one in found if asked != "builds_on" or one.type == asked]
-    if asked == "builds_on" and not found:
-        return None
-    every = _papers(store, found, asked, say)
+    paper = paper_of(store, name)
+    every = _papers(store, citing(store, "p.curie = ?", paper) if paper else (), say)
     notes = [say("citing.read", Corpus.of(store).read().whole)]
-    if not every:
-        notes = [say("citing.none" if papers else "citing.unknown", name=shown), *notes]
+    notes = notes if every else [say("citing.none" if paper else "citing.unknown", name=shown), *notes]
     query = Query(words=shown, language=say.language)
-    return Answer(question, query, every[:limit], tuple(notes), fulfilling=len(every))
+    return Answer(question, query, every, tuple(notes), fulfilling=len(every))
+
+
+def citing_query(store: StoreFile, lexicon: Lexicon, question: str, language: str = "") -> Query | None:
+    """The query of a question on who cites a paper or builds on it, and what else is asked of them; None for another.
+
+    Where no reference to it is known, the papers are those that name it.
+    """
+    asked, name = form(question)
+    if asked not in ("cited", "builds_on"):
+        return None
+    say = Sayings(language or language_of(question))
+    shown, rest = question[slice(*_place(question, name))], ""
+    if not (works := _works(store, name)):
+        shown, _, rest = re.sub(_joins(), "\n", shown, count=1).partition("\n")
+        works = _works(store, name := shown.strip().lower())
+    fact = Fact("cites" if asked == "cited" else asked, name, shown, words=tuple(works))
+    cites = Filter((Condition(shown, (fact,)),))
+    notes = [say("citing.read", Corpus.of(store).read().whole)]
+    if not Corpus.of(store).found(cites):
+        if asked == "builds_on":
+            return None
+        cites = naming(read(shown, lexicon, say.language).filter)
+        notes = [say("citing.none" if works else "citing.unknown", name=shown), *notes]
+        notes += [say("citing.naming")] if cites.conditions else []
+    others = read(rest, lexicon, say.language, alone=False).filter if rest.strip() else Filter()
+    conditions = (*cites.conditions, *others.conditions)
+    return Query(filter=replace(others, conditions=conditions, notes=tuple(notes)), language=say.language)
+
+
+def _works(store: StoreFile, name: str) -> list[str]:
+    """A paper of a name, or the beginnings of titles (their numbers) of works that papers call so and cite."""
+    if paper := paper_of(store, name):
+        return [paper]
+    if (begin := _called(store, name)) is None:
+        found = store.rows(f"SELECT DISTINCT begin FROM citations x WHERE begin IS NOT NULL AND {_MEANT}",
+                           name, len(name) + 1, f"{name}:", name, name)  # fmt: skip
+        return [str(number) for (number,) in found]
+    cited = (curie for (curie,) in store.rows(_BEGUN, begin))
+    return [str(begin), *cited]
 
 
 def _called(store: StoreFile, name: str) -> int | None:
@@ -119,9 +148,13 @@ def _asked(question: str) -> Iterator[tuple[str, str]]:
                     yield asked, name.strip(" \"'“”«»《》")
 
 
+def _joins() -> str:
+    return str(toml_file(__file__, "citing_papers.toml")["joins"]["what"])
+
+
 @cache
 def _forms() -> dict[str, list[str]]:
-    said = toml_file(__file__, "citing_papers.toml")
+    said = toml_file(__file__, "citing_papers.toml")["forms"]
     name = r" ?(?P<name>\S.{0,200}?) ?"
     return {asked: [form.replace("{name}", name) for form in forms] for asked, forms in said.items()}
 
@@ -131,11 +164,11 @@ def _place(question: str, name: str) -> tuple[int, int]:
     return at, at + len(name)
 
 
-def _papers(store: StoreFile, found: Iterable[Citing], asked: str, say: Sayings) -> tuple[Row, ...]:
-    """The papers that cite or are cited, each with the sentences that do so."""
+def _papers(store: StoreFile, found: Iterable[Citing], say: Sayings) -> tuple[Row, ...]:
+    """The papers that are cited, each with the sentences that do so."""
     quotes: dict[str, dict[Quote, None]] = {}
     for one in found:
-        said = quotes.setdefault(one.cited if asked == "cites" else one.paper, {})
+        said = quotes.setdefault(one.cited, {})
         if one.quote:
             place = (one.start, one.start + len(one.quote))
             said[Quote(one.entry, one.part, one.quote, *place, say(f"citing.{one.type}"), one.quote, one.score)] = None

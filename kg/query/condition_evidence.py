@@ -10,7 +10,7 @@ from functools import partial
 from itertools import zip_longest
 
 from kg.query.answer import Quote, Row
-from kg.query.conditions import Where, gaining, marks, relating, reporting, using
+from kg.query.conditions import CITED, Where, citing, gaining, marks, relating, reporting, using
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
@@ -198,14 +198,15 @@ class AnswerEvidence:
                     self._weigh(entry_of(node), n, quote, 0.0)
 
     def _used(self, n: int, condition: Condition) -> None:
-        """The words of software and baselines of whole papers."""
+        """The words of software and baselines of whole papers, and those that cite a work."""
         for term in condition.any_of:
-            if isinstance(term, Fact) and term.field in USED_BY_NAME:
-                where = self._own(using(term))
-                sql = "SELECT e.name, x.part, x.start, x.quote, x.name, x.score FROM uses x"
-                sql += f" JOIN entries e ON e.id = x.entry WHERE {where.sql}"
+            if isinstance(term, Fact) and term.field in (*USED_BY_NAME, *CITED):
+                table, where = ("citations", citing(term)) if term.field in CITED else ("uses", using(term))
+                where = self._own(where)
+                sql = f"""SELECT e.name, x.part, x.start, x.quote, x.name, x.score FROM {table} x
+                    JOIN entries e ON e.id = x.entry WHERE x.quote <> '' AND {where.sql}"""
                 for entry, part, start, said, name, score in self.store.rows(sql, *where.given):
-                    at = said.lower().find(name.lower())
+                    at = said.lower().find(name.lower()) if name else -1
                     first, last = (at, at + len(name)) if at >= 0 else (0, len(said))
                     place = start + first, start + last
                     quote = Quote(entry, part, said[first:last], *place, term.label, " ".join(said.split()), score)

@@ -17,6 +17,8 @@ from kg.store.lite import Lite
 from kg.store.rows import USUAL
 
 Value = str | float | int
+#: Facts that hold by the references of a whole paper.
+CITED = ("cites", "builds_on")
 #: Operators on numbers by the end of a range that a threshold is compared with: the better one.
 _END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
 _ABOUT = 0.1  # how far "about 2x" reaches
@@ -394,8 +396,17 @@ def using(term: Fact) -> Where:
     return Where(f"x.type = ? AND x.use <> 'mentioned' AND x.name IN ({marks(term.words)})", (term.field, *term.words))
 
 
+def citing(term: Fact) -> Where:
+    """What holds of `x`, a row of the table `citations`, that cites or builds on a work of the graph or of a title."""
+    papers, titles = (tuple(w for w in term.words if w.startswith("paper:") == own) for own in (True, False))
+    cited = Where(f"(x.cited IN ({marks(papers)}) OR CAST(x.begin AS TEXT) IN ({marks(titles)}))", (*papers, *titles))
+    return _all([cited, *([Where("x.type = ?", (term.field,))] if term.field == "builds_on" else [])])
+
+
 def _fact(fact: Fact) -> Where:
     value = fact.value
+    if fact.field in CITED:
+        return _in("SELECT x.paper FROM citations x WHERE", citing(fact))
     if fact.field in USED_BY_NAME:
         return _in("SELECT x.paper FROM uses x WHERE", using(fact))
     if fact.field == "kind":

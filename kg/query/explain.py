@@ -8,6 +8,7 @@ from typing import Any
 from kg.query.answer import Answer
 from kg.query.conditions import each_holding
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
+from kg.query.tiers import is_hard
 
 #: What of a query is told beside its conditions.
 _PARTS = ("wants", "over", "most", "words", "like")
@@ -25,6 +26,7 @@ def explained(answer: Answer) -> dict[str, Any]:
         "conditions": [_condition(condition) for condition in query.filter.conditions],
         "ignored": list(query.filter.ignored),
         "notes": list(answer.notes),
+        "tiers": {"first": answer.total, "second": {row.id: list(row.lacks) for row in answer.partly}},
         "sql": sql(query.filter),
     }
 
@@ -37,7 +39,7 @@ def _parts(query: Query) -> dict[str, Any]:
 
 def _condition(condition: Condition) -> dict[str, Any]:
     terms = [_term(term) for term in condition.any_of]
-    return {"text": condition.text, "negated": condition.negated, "any_of": terms}
+    return {"text": condition.text, "negated": condition.negated, "hard": is_hard(condition), "any_of": terms}
 
 
 def _term(term: Term) -> dict[str, Any]:
@@ -72,7 +74,13 @@ def lines(answer: Answer) -> list[str]:
     branches: list[_Branch] = [(f"{name}: {said}", []) for name, said in asked]
     branches += [_branch(condition) for condition in query.filter.conditions]
     tree = [query.kind, *_drawn(branches)]
-    return [*tree, f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else tree
+    tree += [f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else []
+    hard = [f'"{one.text}"' for one in query.filter.conditions if is_hard(one)]
+    tiers = [f"first tier: {answer.total} papers"] if query.filter.conditions else []
+    tiers += (
+        [f"second tier: {len(answer.partly)} papers; hard: {', '.join(hard) or 'nothing'}"] if answer.partly else []
+    )
+    return [*tree, *tiers]
 
 
 #: A line of a tree with what hangs under it.

@@ -114,6 +114,7 @@ class Fact:
     author   a name, or a part of one           venue    a name, or a part of one ("ICLR"); year of it: "2026"
     source   "002", a report; paper "002-22"    recent   "3": in one of the newest so many sources
     software, baseline, precision, optimizer   what a whole paper uses by a name; `words` are all names
+    cites, builds_on   a work: `words` are its papers (CURIEs) and the numbers of beginnings of its title
     """
 
     field: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,12 +23,21 @@ _forms = partial(toml_file, __file__, "followup.toml")
 _WORK = ("topic", "technique", "problem", "task", "text", "parts")
 
 
-def in_context(question: str, lexicon: Lexicon, before: Query | Sequence[str], language: str = "") -> Query | None:
-    """The query of a question behind another one, or behind some in their order; None where it begins afresh."""
+def in_context(
+    question: str,
+    lexicon: Lexicon,
+    before: Query | Sequence[str],
+    language: str = "",
+    reading: Callable[[str], Query] | None = None,
+) -> Query | None:
+    """The query of a question behind another one, or behind some in their order; None where it begins afresh.
+
+    `reading` reads those that begin afresh.
+    """
     if not isinstance(before, Query):
         known: Query | None = None
         for text in before[-LONGEST:]:
-            known = (known and in_context(text, lexicon, known)) or read(text, lexicon)
+            known = (known and in_context(text, lexicon, known)) or (reading(text) if reading else read(text, lexicon))
         return known and in_context(question, lexicon, known, language)
     forms = _forms()
     rest, signs, refers = _rest(question)
@@ -43,7 +52,8 @@ def in_context(question: str, lexicon: Lexicon, before: Query | Sequence[str], l
         earlier += tuple(Condition(thing.label, (thing,)) for thing in before.things[:1])
     free = next(filter(None, lifted.groups()), "") if lifted else ""
     gone = [old for old in earlier if _shares_words(old, free) or any(_replaces(one, old, lexicon) for one in new)]
-    narrows = refers or re.match(forms["narrows"], rest, re.I) or re.search(f"{forms['narrowed']}$", rest)
+    adds = re.match(rf"\s*(?:{forms['adds']})", question, re.I)
+    narrows = refers or adds or re.match(forms["narrows"], rest, re.I) or re.search(f"{forms['narrowed']}$", rest)
     if new and not (gone or narrows):
         gone = _same_place(earlier, new[0])
     kept = tuple(one for one in earlier if one not in gone and one not in new)

@@ -74,7 +74,11 @@ def second_tier(
         for paper, score in scores.items():
             fused[paper] += _figures()["weight"][name] * score
     best = sorted(fused, key=lambda paper: (-fused[paper], paper))[:most]
-    return lacking(corpus, lexicon, wanted, best, language)
+    rows = lacking(corpus, lexicon, wanted, best, language)
+    if len(wanted.conditions) == 1:
+        return rows
+    about = {one.text for one in wanted.conditions if not (one.negated or isinstance(one.any_of[0], Fact))}
+    return tuple(row for row in rows if not about or about.difference(row.lacks) or row.named)
 
 
 def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], language: str) -> tuple[Row, ...]:

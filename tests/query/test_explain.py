@@ -43,8 +43,7 @@ def test_tree_says_type_concept_and_how_many_count(store: Store, vocabulary: Voc
     ]
     assert any(line.startswith("├─ hardware: NVIDIA H100 (hardware:nvidia-h100, ") for line in told)
     assert any("concepts count as it" in line for line in told)
-    assert told[-2] == '└─ not code: code  from "code"'
-    assert told[-1] == "ignored: nowadays"
+    assert told[-3:] == ['└─ not code: code  from "code"', "ignored: nowadays", f"first tier: {found.total} papers"]
 
 
 def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
@@ -57,6 +56,7 @@ def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
     assert len(lora["any_of"][0]["counts"]) > 1
     assert (date["any_of"][0]["op"], date["any_of"][0]["value"]) == (">=", "2025")
     assert said["ignored"] == ["nowadays"]
+    assert (lora["hard"], date["hard"], said["tiers"]["first"]) == (False, True, found.total)
     assert said["sql"] == sql(found.query.filter)
 
 

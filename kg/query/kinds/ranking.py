@@ -21,6 +21,7 @@ from kg.query.result_table import COLUMNS, ResultTable
 from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings
 from kg.query.shown import rows
+from kg.query.tiers import worded
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
@@ -53,7 +54,9 @@ class _Ranking:
         lines = self._with_wanted(self.table.lines(self._headed()))
         every = len(lines)
         most = limit or self.query.most or every
-        lines, papers = lines[:most], self.corpus.found(self.query.filter)[::-1]
+        near = worded(self.corpus, self.lexicon, self.query.filter, self.question)
+        papers = sorted(self.corpus.found(self.query.filter), key=lambda one: (near.get(one, 0.0), one), reverse=True)
+        lines = lines[:most]
         told = {row.paper for row in self.found}
         if not lines and not papers:
             return self._empty()
@@ -68,6 +71,8 @@ class _Ranking:
         if self._is_open or not every:  # other papers on what is asked for, whose results are told otherwise
             room = max((limit or _SHOWN) - len(found), 0)
             found += tuple(self.corpus.rows({*papers} - {row.paper for row in found}))[:room]
+        if self.query.metric is None:  # advice: the papers that are most about it first
+            found = tuple(sorted(found, key=lambda row: -near.get(row.paper, 0.0)))
         return Answer(self.question, self.query, found, notes, table)
 
     @property

@@ -61,6 +61,7 @@ def test_references_mean_works_in_any_order_of_adding(files: list[Path], tmp_pat
             assert graph.sql("SELECT DISTINCT headings FROM parts WHERE role = 'intro'").values == [["1 Introduction"]]
             said = graph.ask("who cites Quest?").evidence["quote"].tolist()
             assert said == ["We build on Quest [1], which keeps pages."]
+            assert [*graph.ask("only those with code", after="who cites Quest?").understood] == ["cites", "code"]
             assert graph.ask("who cites H2O?").evidence["quote"].tolist() == [
                 row[3] for row in found if row[0] == "h2o"
             ]
