@@ -279,6 +279,8 @@ class Intent(Pieces):
             own = self.items[at].is_speed
             span = (0, len(self.items), None) if item.means("sort") else (at - 3, at + _NEAR, at)
             metric = self.parser.thresholds.speed_of(at) if own else self._metric_near(*span)
+            for behind in self._places("by"):  # "best pruning at 50 % sparsity by perplexity"
+                metric = metric or self._metric_near(behind + 1, behind + 2)
             if metric is None and self._most_of(at):
                 return self._by_number(at)
             named = self.asked or self._things() or self._names_papers()

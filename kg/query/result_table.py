@@ -30,44 +30,6 @@ _LISTED = 3
 _CLAIMS = ("result", "proposes")
 
 
-class Setups:
-    """What some results, by their nodes, were obtained on."""
-
-    def __init__(self, corpus: Corpus, results: Iterable[str]) -> None:
-        self._on: dict[tuple[str, str], set[str]] = defaultdict(set)
-        sql = """SELECT e.name, x.result, c.type, c.curie FROM entries e JOIN result_on x ON x.entry = e.id
-            JOIN concepts c ON c.id = x.concept WHERE e.name IN ({})"""
-        for entry, number, kind, concept in corpus.store.some(sql, set(map(entry_of, results))):
-            self._on[f"entry:{entry}/result/{number}", kind].add(concept)
-
-    def said(self, node: str) -> dict[str, tuple[str, ...]]:
-        """What a result was obtained on, by type; () for a type of which nothing is stated."""
-        return {kind: tuple(sorted(self._on.get((node, kind), ()))) for kind in OBTAINED}
-
-
-class Obtained:
-    """The results that were obtained on what a filter asks for; it keeps how many others were left out."""
-
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> None:
-        self.corpus, self.known, self.wanted = corpus, lexicon.vocabulary, list(_wanted(wanted, lexicon))
-        self.left_out: dict[str, set[str]] = {"elsewhere": set(), "unsaid": set()}
-
-    def among(self, results: Iterable[Reported], setups: Setups) -> list[Reported]:
-        """Those of some results, in the same order."""
-        kept = list(results)
-        for kind, wanted in self.wanted:
-            wider = {broad for one in wanted for broad in self.known.broader(one)} - wanted  # which says nothing
-            on = {one.node: set(setups.said(one.node)[kind]) - wider for one in kept}
-            self.left_out["elsewhere"] |= {node for node, own in on.items() if own and not own & wanted}
-            self.left_out["unsaid"] |= {node for node, own in on.items() if not own}
-            kept = [one for one in kept if on[one.node] & wanted]
-        return kept
-
-    def notes(self, say: Sayings) -> list[str]:
-        """How many results were left out: on something else, or not said to be on what is asked for."""
-        return [say(f"ranking.omitted_{why}", len(nodes)) for why, nodes in self.left_out.items() if nodes]
-
-
 def _wanted(wanted: Filter, lexicon: Lexicon) -> Iterable[tuple[str, frozenset[str]]]:
     """The types and concepts that results must be obtained on; MMLU-Pro is a benchmark of its own, and no MMLU."""
     for condition in wanted.conditions:
@@ -85,7 +47,8 @@ class ResultTable:
     def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings, wanted: Filter) -> None:
         self.store, self.lexicon, self.say = store, lexicon, say
         self.corpus, self.measures = Corpus.of(store), Measures(lexicon, say)
-        self.obtained = Obtained(self.corpus, lexicon, wanted)
+        self._wanted = list(_wanted(wanted, lexicon))
+        self.left_out: dict[str, set[str]] = {"elsewhere": set(), "unsaid": set()}  # results, by why
 
     def rows(
         self, where: Where, read_as: Callable[[Reported], Reported] = lambda one: one, every: bool = False
@@ -95,18 +58,42 @@ class ResultTable:
         Those on no known metric, and ratios told as sizes (3 MB), are left out, unless `every` result is wanted.
         """
         found = self.corpus.once(self._reported, where)
-        setups = Setups(self.corpus, (one.node for one in found))
+        on = self._setups(found)
         entries: dict[tuple[object, ...], str] = {}
         out = []
-        for one in self.obtained.among(found, setups):
+        for one in self._obtained(found, on):
             said = read_as(one)
             key = (one.paper, one.metric or one.wording, one.low, one.high, one.unit, one.change)
             if (every or self._is_known(one)) and entries.setdefault(key, entry_of(one.node)) == entry_of(one.node):
                 block = self.measures.block(said.metric, said.unit, said.change)
                 baseline = (one.baseline, one.baseline_text)
-                on = setups.said(one.node)
-                out.append(measured(one, one.paper, block, (one.low, one.high), baseline, one.setting, on))
+                out.append(measured(one, one.paper, block, (one.low, one.high), baseline, one.setting, on[one.node]))
         return out
+
+    def _setups(self, found: Iterable[Reported]) -> dict[str, dict[str, set[str]]]:
+        """What results, by their nodes, were obtained on, by type."""
+        out = {one.node: {kind: set[str]() for kind in OBTAINED} for one in found}
+        sql = """SELECT e.name, x.result, c.type, c.curie FROM entries e JOIN result_on x ON x.entry = e.id
+            JOIN concepts c ON c.id = x.concept WHERE e.name IN ({})"""
+        for entry, number, kind, concept in self.store.some(sql, set(map(entry_of, out))):
+            if own := out.get(f"entry:{entry}/result/{number}"):
+                own[kind].add(concept)
+        return out
+
+    def _obtained(self, found: Iterable[Reported], on: Mapping[str, Mapping[str, set[str]]]) -> list[Reported]:
+        """The results that were obtained on what is asked for; it keeps which others are left out."""
+        kept, known = list(found), self.lexicon.vocabulary
+        for kind, wanted in self._wanted:
+            wider = {broad for one in wanted for broad in known.broader(one)} - wanted  # which says nothing
+            own = {one.node: on[one.node][kind] - wider for one in kept}
+            self.left_out["elsewhere"] |= {node for node, some in own.items() if some and not some & wanted}
+            self.left_out["unsaid"] |= {node for node, some in own.items() if not some}
+            kept = [one for one in kept if own[one.node] & wanted]
+        return kept
+
+    def notes(self) -> list[str]:
+        """How many results were left out: on something else, or not said to be on what is asked for."""
+        return [self.say(f"ranking.omitted_{why}", len(nodes)) for why, nodes in self.left_out.items() if nodes]
 
     def _is_known(self, one: Reported) -> bool:
         """Whether its metric is one, told in a unit of it."""

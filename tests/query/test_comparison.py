@@ -97,10 +97,8 @@ def test_numbers_and_statements_come_first_and_counts_last(compare: Callable[...
         ("BetaForm", "900-03", "outperforms", "AlphaForm"),
     ]
     assert counts(found) == {
-        ("AlphaForm", "papers that propose or use it"): "2, 1 of them proposing it",
-        ("AlphaForm", "compared with by others"): 1,
-        ("BetaForm", "papers that propose or use it"): "2, 1 of them proposing it",
-        ("BetaForm", "compared with by others"): 2,
+        ("AlphaForm", "papers that propose or use it"): 2,
+        ("BetaForm", "papers that propose or use it"): 2,
     }
 
 
@@ -158,7 +156,7 @@ def test_words_stand_where_they_are_said_to(compare: Callable[..., Answer]) -> N
 def test_a_filter_narrows_the_papers(compare: Callable[..., Answer]) -> None:
     since = Filter((Condition("May", (Fact("date", "2025-05", "2025-05", ">="),)),))
     told = counts(compare("AlphaForm", "BetaForm", filter=since))
-    assert told["AlphaForm", "papers that propose or use it"] == "1, 1 of them proposing it"
+    assert told["AlphaForm", "papers that propose or use it"] == 1
 
 
 def test_what_is_soft_leaves_no_comparison_empty(compare: Callable[..., Answer]) -> None:
@@ -186,9 +184,7 @@ def test_one_thing_is_too_few(compare: Callable[..., Answer]) -> None:
 
 def test_rows_in_chinese(compare: Callable[..., Answer]) -> None:
     found = compare("AlphaForm", "BetaForm", question="比较两者")
-    assert ("AlphaForm", "提出或使用它的论文", "2篇，其中1篇提出它") in cells(
-        found, "论文数", "method", "metric", "value"
-    )
+    assert ("AlphaForm", "提出或使用它的论文", 2) in cells(found, "论文数", "method", "metric", "value")
     assert found.table is not None
     assert "1篇论文称AlphaForm优于BetaForm" in found.table.verdict
 
@@ -258,8 +254,6 @@ def test_only_sure_changes_are_compared(made: Any, vocabulary: Vocabulary) -> No
     store = made({f"900-0{n}": text for n, text in enumerate(texts)})
     found = answer(store, vocabulary, "ThetaForm vs IotaForm", lexicon=Lexicon.of(store, vocabulary))
     assert cells(found, COMPARED, "method", "metric", "value") == [("ThetaForm", "speed ↑", "3x")]
-    assert found.table is not None
-    assert found.table.verdict.startswith("1 paper may say which of ThetaForm and IotaForm is better")
 
 
 def win(head: str, tail: str, said: str = "", **more: Any) -> dict[str, Any]:

@@ -109,7 +109,7 @@ class _Claims:
         table = ResultTable(self.store, self.lexicon, self.say, wanted)
         found = table.rows(self.corpus.those(called).of("x.paper"), every=True)
         found = [row for row in found if _is_of(self.query.metric, row.said.metric, row.said.wording)]
-        self.notes += table.obtained.notes(self.say)
+        self.notes += table.notes()
         said = {
             "subject": lambda row: called[row.paper],
             "claim": lambda row: self.say("claims.result"),

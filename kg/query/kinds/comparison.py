@@ -71,7 +71,6 @@ class _Comparison:
         self.corpus = Corpus.of(store)
         self.papers: list[Papers] = []
         self.proposed: dict[str, set[str]] = defaultdict(set)  # techniques, by paper
-        self.unsure: dict[frozenset[int], set[str]] = defaultdict(set)  # papers that may say which thing is better
         self.table = ResultTable(store, lexicon, self.say, query.filter)
 
     def answer(self, limit: int | None) -> Answer:
@@ -86,7 +85,7 @@ class _Comparison:
         own = [self._own(at) for at in range(len(self.things))]
         lines = [*self._comparing(stated, own, both), *self._differences(own)] or self._claimed()
         lines += self._counted()
-        self.notes += self.table.obtained.notes(self.say)
+        self.notes += self.table.notes()
         table = Grid(_COLUMNS, tuple(lines[:limit]), self._verdict(stated))
         return Answer(self.question, self.query, both, tuple(self.notes), table, fulfilling=len(both) or None)
 
@@ -153,25 +152,23 @@ class _Comparison:
         out: dict[_Pair, list[Related]] = {}
         for head, tail in permutations(range(len(self.things)), 2):
             for one in self._between(head, tail):
-                known = out.setdefault(_Pair(head, one.type, tail), []) if one.sure else []
-                if one.sure and one.paper not in {other.paper for other in known}:
+                known = out.setdefault(_Pair(head, one.type, tail), [])
+                if one.paper not in {other.paper for other in known}:
                     known.append(one)
-                elif one.type == "outperforms" and not one.sure:
-                    self.unsure[frozenset((head, tail))].add(one.paper)
         return out
 
     def _between(self, head: int, tail: int) -> list[Related]:
-        """The relations from one thing to another; where a paper is on a topic, those of what it proposes too.
+        """The sure relations from one thing to another; where a paper is on a topic, those of what it proposes too.
 
         A paper on two topics says nothing of the one over the other.
         """
         ends = related("head", self._members(head)), related("tail", self._members(tail))
-        sql = " AND ".join([OWN, *(end.sql for end in ends)])
+        sql = " AND ".join(["x.sure = 1", OWN, *(end.sql for end in ends)])
         found = related_in(self.store, Where(sql, ends[0].given + ends[1].given))
         if self.things[head].field != "topic":
             return found
         among = self.papers[head].of("x.paper")
-        sql = f"{ends[1].sql} AND x.type = 'outperforms' AND {among.sql}"
+        sql = f"{ends[1].sql} AND x.type = 'outperforms' AND x.sure = 1 AND {among.sql}"
         wins = related_in(self.store, Where(sql, (*ends[1].given, *among.given)))
         named = namings(self.store, {win.paper for win in wins})
         proposed = {(one.paper, one.concept) for one in named if one.role == "proposed"}
@@ -203,8 +200,7 @@ class _Comparison:
             told = [said for one, found in wins if one.relation == "outperforms" for said in self._told(one, found)]
             first, second = (self.things[at].label for at in pair)
             if not told and "institution" not in {self.things[at].field for at in pair}:
-                unsure = len(self.unsure[frozenset(pair)])
-                told = [self.say(f"comparison.{'unsure' if unsure else 'open'}", unsure, first=first, second=second)]
+                told = [self.say("comparison.open", first=first, second=second)]
                 told += [said for one, found in wins for said in self._told(one, found)]
                 number = len(self._both(*pair))
                 told.append(self.say("comparison.both" if number else "comparison.not_both", number))
@@ -319,37 +315,19 @@ class _Comparison:
         return lines
 
     def _counted(self) -> list[Line]:
-        """How many papers propose or use each thing, only name it, or compare with it."""
+        """How many papers propose or use each thing, or work on it, and how many only name it."""
         is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
         key = "working" if all(thing.is_topic for thing in self.things) else "users" if is_used else "papers"
         lines = []
-        for at, thing in enumerate(self.things):
-            papers, own = self.corpus.names(self.papers[at]), self._proposing(thing)
-            kinds = len(self._as_proposed(thing).concepts) > 1
-            said = (
-                self.say(f"comparison.proposing{'_kinds' if kinds else ''}", len(papers), own=own)
-                if own
-                else len(papers)
-            )
-            counts: list[tuple[str, Cell, list[str]]] = [(key, said, papers)]
-            if thing.is_topic and (naming := only_naming(self.corpus, self._filter(thing))):
-                counts.append(("naming", len(naming), naming))
-            if thing.field == "technique":
-                against = self.corpus.names(self._papers(replace(thing, roles=("baseline",))))
-                counts += [("as_baseline", len(against), against)] if against else []
-            for name, value, some in counts:
-                entries = self.corpus.listed(sorted(some)[:_ENTRIES])
-                cells: dict[str, Cell] = {
-                    "method": thing.label,
-                    "metric": self.say(f"comparison.{name}"),
-                    "value": value,
-                }
-                lines.append(self._line(cells, entries, (), self.say("comparison.counts")))
+        for thing, found in zip(self.things, self.papers, strict=True):
+            naming = only_naming(self.corpus, self._filter(thing)) if thing.is_topic else []
+            for name, papers in ((key, self.corpus.names(found)), ("naming", naming)):
+                cells: dict[str, Cell] = {"method": thing.label, "metric": self.say(f"comparison.{name}")}
+                entries = self.corpus.listed(sorted(papers)[:_ENTRIES])
+                if papers or name == key:
+                    own = cells | {"value": len(papers)}
+                    lines.append(self._line(own, entries, (), self.say("comparison.counts")))
         return lines
-
-    def _proposing(self, thing: Entity) -> int:
-        """How many papers propose a thing, where it is a technique."""
-        return self.corpus.count(self._papers(self._as_proposed(thing))) if thing.field == "technique" else 0
 
     def _as_proposed(self, thing: Entity) -> Entity:
         """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""

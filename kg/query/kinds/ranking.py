@@ -6,11 +6,13 @@ below with what they claim.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from kg.query.answer import Answer, Cell, Grid, Line
+from kg.query.answer import Answer, Cell, Grid
 from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus
@@ -51,19 +53,14 @@ class _Ranking:
         self.against = 0  # results that go the other way
 
     def answer(self, limit: int | None) -> Answer:
-        lines = self._with_wanted(self.table.lines(self._headed()))
-        every = len(lines)
-        most = limit or self.query.most or every
+        lines = self.table.lines(self._headed(), self._wanted())
+        every, most = len(lines), limit or self.query.most or len(lines)
         near = worded(self.corpus, self.lexicon, self.query.filter, self.question)
         papers = sorted(self.corpus.found(self.query.filter), key=lambda one: (near.get(one, 0.0), one), reverse=True)
         lines = lines[:most]
-        told = {row.paper for row in self.found}
-        if not lines and not papers:
-            return self._empty()
         if not self.query.most and (not lines or self._is_open):
-            claiming = [paper for paper in papers if paper not in told][
-                : min(max(most - every, 0) or _CLAIMING, _CLAIMING)
-            ]
+            told, room = {row.paper for row in self.found}, min(max(most - every, 0) or _CLAIMING, _CLAIMING)
+            claiming = [paper for paper in papers if paper not in told][:room]
             lines += self.table.claimed(claiming, self.say("results.claimed"), self._columns)
         notes = (*self.query.filter.notes, *(self._notes(min(limit or most, most), every) if every else ()))
         table = Grid(self._columns, tuple(lines[:limit]), self._verdict() if every else self._none())
@@ -244,19 +241,17 @@ class _Ranking:
 
     @property
     def _columns(self) -> tuple[str, ...]:
-        wants = self.query.wants
-        return (*COLUMNS, wants) if wants in LINKS and wants not in COLUMNS else COLUMNS
+        return (*self._wanted(), *COLUMNS)
 
-    def _with_wanted(self, lines: list[Line]) -> list[Line]:
-        """The lines with what a question ranks by their results, of each paper: its institutions."""
-        if self._columns == COLUMNS:
-            return lines
-        papers = self.store.papers_of({line.papers[0] for line in lines})
-        had: dict[str, list[str]] = {paper: [] for paper in papers.values()}
-        for paper, thing in self.corpus.had(LINKS[self.query.wants], self.corpus.those(had)):
+    def _wanted(self) -> dict[str, Callable[[Found], Cell]]:
+        """What a question ranks by results, of each paper, by its column: its institutions."""
+        wants = self.query.wants
+        if wants not in LINKS or wants in COLUMNS:
+            return {}
+        had = defaultdict[str, list[str]](list)
+        for paper, thing in self.corpus.had(LINKS[wants], self.corpus.those({row.paper for row in self.found})):
             had[paper].append(thing)
-        cells: list[Cell] = [self.table.labels(had[papers[line.papers[0]]]) for line in lines]
-        return [replace(line, values=(*line.values, cell)) for line, cell in zip(lines, cells, strict=True)]
+        return {wants: lambda row: self.table.labels(had[row.paper])}
 
     def _verdict(self) -> str:
         """Which number comes first by metric, and which of those that can be compared."""
@@ -293,21 +288,10 @@ class _Ranking:
     def _omitted(self) -> list[str]:
         """How many results are left out: on something else, not said to be on what is asked for, the other way."""
         told = [self.say("ranking.omitted_against", self.against)] if self.against else []
-        return [*self.table.obtained.notes(self.say), *told]
+        return [*self.table.notes(), *told]
 
     def _none(self) -> str:
         """That there is no such result, and why."""
         against, label = self.against, self.metric.label
         key = "only_against" if against else "none" if label else "none_at_all"
         return self.say(f"ranking.{key}{'' if label or not against else '_any'}", against, metric=label)
-
-    def _empty(self) -> Answer:
-        notes = [self._none()]
-        if self.query.filter.conditions:
-            without = len(self._under(Filter()).found)
-            notes += [self.say("ranking.elsewhere", without)] if without else []
-        return Answer(self.question, self.query, (), (*self.query.filter.notes, *notes), Grid(self._columns))
-
-    def _under(self, wanted: Filter) -> _Ranking:
-        """The same ranking under other conditions."""
-        return _Ranking(self.store, self.lexicon, self.question, replace(self.query, filter=wanted))

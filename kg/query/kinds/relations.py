@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Literal
 
 from kg.identifiers import kind_of
-from kg.query.answer import Answer, Cell, Grid, Line
-from kg.query.comparable import Block, Measures
-from kg.query.conditions import Where, marks, relating
+from kg.query.answer import Answer, Grid, Line
+from kg.query.conditions import Where, relating
 from kg.query.corpus import Backer, Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Related, Reported, reported, stated
+from kg.query.nodes import Related, stated
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.stating import improvement
@@ -22,7 +21,6 @@ from kg.query.support import support
 from kg.query.tally import TYPES, backers, listed, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
-from kg.trust import LIKELY, ruled_relations
 
 _SHOWN, _QUOTES = 20, 3
 #: Relations that hold both ways.
@@ -46,18 +44,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         )
     unsure = {node for nodes in related.values() for node, one in nodes.items() if not one.sure}
     table = stated_by(store, lexicon, say, kind, found, limit or query.most, unsure)
-    columns: tuple[str, ...] = ("relation",)
-    cells: list[tuple[Cell, ...]] = []
+    lines = []
     for line in table.lines:
         stating = (related[line.concept][node] for node in found[line.concept])
         ends = {one.head if one.tail == line.concept else one.tail for one in stating}
-        cells.append((_said(say, link, _meant(lexicon, say, link, ends)),))
-    if link.relation == "outperforms":
-        columns = ("relation", "metric")
-        won = _won(store, Measures(lexicon, say), link, table.lines)
-        cells = [(*said, metrics) for said, metrics in zip(cells, won, strict=True)]
-    lines = tuple(replace(line, values=(*line.values, *more)) for line, more in zip(table.lines, cells, strict=True))
-    table = replace(table, columns=(*table.columns, *columns), lines=lines)
+        relation = _said(say, link, _meant(lexicon, say, link, ends))
+        lines.append(replace(line, values=(*line.values, relation)))
+    table = replace(table, columns=(*table.columns, "relation"), lines=tuple(lines))
     return Answer(question, query, (), query.filter.notes, table)
 
 
@@ -161,29 +154,6 @@ def _meant(lexicon: Lexicon, say: Sayings, link: Link, ends: set[str]) -> str:
     return say.first(names, _QUOTES)
 
 
-def _won(store: StoreFile, measures: Measures, link: Link, lines: Sequence[Line]) -> list[tuple[str, ...]]:
-    """For each line, on what the better thing is surely better: gains over the other in the sentences of the line."""
-    entries = sorted({quote.source for line in lines for quote in line.evidence})
-    where = Where(f"x.sure = 1 AND x.change <> 'absolute' AND e.name IN ({marks(entries)})", tuple(entries))
-    found = [one for one in reported(store, where) if one.metric] if entries else []
-    said = quotes(store, {one.node: "" for one in found})
-    gains: dict[tuple[str, str], list[Reported]] = defaultdict(list)
-    for one in found:
-        if one.node in said and not measures.is_loss(measures.block(one.metric, one.unit, one.change)):
-            gains[said[one.node].source, said[one.node].context].append(one)
-    out = []
-    for line in lines:
-        losers = link.concepts if link.side == "tail" else (line.concept,)
-        metrics = {
-            measures.metric(Block(one.metric, one.unit, "absolute"))
-            for quote in line.evidence
-            for one in gains[quote.source, quote.context]
-            if one.baseline in losers
-        }
-        out.append(tuple(sorted(metrics)))
-    return out
-
-
 def _behind(nodes: dict[str, str], known: dict[str, Backer]) -> list[Backer]:
     """The papers behind a line, with only those of their entries that say so."""
     said: dict[str, list[str]] = defaultdict(list)
@@ -214,12 +184,4 @@ def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) 
         others = len(_found(store, Filter(), link, "" if kind == "thing" else kind))
         if others:
             return say("relations.none_here", others, things=things, said=_said(say, link))
-    why = say("relations.none", things=things, said=_said(say, link))
-    unread = _by_rules(store) if ruled_relations()[link.relation] < LIKELY else 0
-    return why + say("relations.by_rules", unread) if unread else why
-
-
-def _by_rules(store: StoreFile) -> int:
-    """How many papers rules alone have read, which leave out relations that they are seldom right about."""
-    sql = "SELECT count(DISTINCT paper) FROM entries WHERE way = 'fast'"
-    return Corpus.of(store).kept("by rules", "", lambda: int(store.rows(sql)[0][0]))
+    return say("relations.none", things=things, said=_said(say, link))
