@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from kg.encoder import encoder
-from kg.query.nearness import Vectors, labels, ship, shipped, shipped_file
+from kg.query.nearness import Vectors, encoder_name, labels, shipped, shipped_file
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -39,6 +39,14 @@ def main() -> int:
     for line in worth(vectors, vocabulary):
         print(line)
     return 0
+
+
+def ship(vectors: Vectors, path: Path) -> Path:
+    """Write labels with their vectors into a file: the same bytes for the same labels."""
+    keys = "\n".join(f"{name}\t{text}" for name, text in vectors.keys)
+    parts = (np.frombuffer(part, np.uint8) for part in (keys.encode(), encoder_name().encode(), vectors.kept.tobytes()))
+    np.savez(path, **dict(zip(("keys", "model", "kept"), parts, strict=True)))  # type: ignore[arg-type]
+    return path
 
 
 def worth(vectors: Vectors, vocabulary: Vocabulary) -> list[str]:

@@ -44,23 +44,18 @@ class HeldResult:
     @property
     def bound(self) -> str:
         """Its bound, which may be said once for a list: "up to 7.5x, 4.8x and 8.9x"."""
-        own, metric = self.result.bound, self.result.metric
-        before = [
-            one.result for one in self.beside if one.claim.start < self.claim.start and one.result.metric == metric
-        ]
-        return "up_to" if own == "exact" and before and before[0].bound == "up_to" else own
+        before = (one for one in self.beside if one.claim.start < self.claim.start)
+        bounds = [one.result.bound for one in before if one.result.metric == self.result.metric]
+        return "up_to" if self.result.bound == "exact" and bounds[:1] == ["up_to"] else self.result.bound
 
     @property
     def said(self) -> str:
         """The words of all fields that say of what the value is, with the values beside it that are of the same."""
-        alike = (
+        alike = [
             one
             for one in self.beside
-            if not any(
-                self.on.get(kind) and one.on.get(kind) and self.on[kind].keys() != one.on[kind].keys()
-                for kind in OBTAINED
-            )
-        )
+            if all(one.on[kind].keys() == self.on[kind].keys() for kind in one.on.keys() & self.on)
+        ]
         return " ".join([said_of(self.result, self.on), *(value for one in alike for value in values_of(one.result))])
 
 

@@ -51,18 +51,14 @@ class Subjects:
 
     def _identified(self, text: str) -> list[Subject]:
         """arXiv ids, DOIs, and names of entries with a digit."""
-        marks = [(m.start(), m.end(), m[0]) for pattern in (_ARXIV, _DOI, _ENTRY) for m in pattern.finditer(text)]
-        marks = [(start, end, name.rstrip(".,;:")) for start, end, name in marks if any(c.isdigit() for c in name)]
-        names = sorted({name for _, _, name in marks})
-        papers = {name: paper for name in names if (paper := next(iter(works_named(self.store, [name])), ""))}
+        found = [match for pattern in (_ARXIV, _DOI, _ENTRY) for match in pattern.finditer(text)]
+        marks = [(match.start(), match[0].rstrip(".,;:")) for match in found if any(map(str.isdigit, match[0]))]
+        names = sorted({name for _, name in marks})
+        papers = {name: paper for name in names for paper in works_named(self.store, [name])}
         for column in ("arxiv", "doi"):
-            rows = self.store.some(f"SELECT {column}, curie FROM papers WHERE {column} IN ({{}})", names)
-            papers |= dict(rows)
-        return [
-            Subject(start, start + len(name), name, (papers[name],))
-            for start, _, name in marks
-            if name in papers and (not self.only or papers[name] in self.only)
-        ]
+            papers |= dict(self.store.some(f"SELECT {column}, curie FROM papers WHERE {column} IN ({{}})", names))
+        known = {name: paper for name, paper in papers.items() if not self.only or paper in self.only}
+        return [Subject(start, start + len(name), name, (known[name],)) for start, name in marks if name in known]
 
     def _named(self, text: str) -> list[Subject]:
         out = []
@@ -72,10 +68,8 @@ class Subjects:
             for end in [*(end for _, end in reversed(words[at : at + _MOST_WORDS])), *reversed(hyphens)]:
                 surface = text[start:end]
                 known = self._names.get(_letters(surface).casefold(), ()) if "\n" not in surface else ()
-                papers = {
-                    paper for name, paper in known if _is_name(surface, name) and (not self.only or paper in self.only)
-                }
-                if papers:
+                papers = {paper for name, paper in known if _is_name(surface, name)}
+                if papers := papers & self.only if self.only else papers:
                     out.append(Subject(start, end, surface, tuple(sorted(papers))))
                     break
         return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -135,17 +135,12 @@ def with_code(found: Answer, own: Row) -> Answer:
 
 def form(question: str) -> tuple[str, str]:
     """What a question asks of a paper, and the name of it in lower case; "" for another question."""
-    return next(_asked(question), ("", ""))
-
-
-def _asked(question: str) -> Iterator[tuple[str, str]]:
     text = " ".join(question[: _LONGEST + 1].lower().split()).rstrip("?？。. ")
-    if len(text) <= _LONGEST:
-        for asked, forms in _forms().items():
-            for form in forms:
-                if found := re.fullmatch(form, text):
-                    name = re.sub(r" ?[(（][^()（）]*[)）]$", "", found["name"])
-                    yield asked, name.strip(" \"'“”«»《》")
+    for asked, forms in _forms().items() if len(text) <= _LONGEST else ():
+        for found in filter(None, (re.fullmatch(form, text) for form in forms)):
+            name = re.sub(r" ?[(（][^()（）]*[)）]$", "", found["name"])
+            return asked, name.strip(" \"'“”«»《》")
+    return "", ""
 
 
 def _joins() -> str:

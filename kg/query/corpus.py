@@ -6,7 +6,7 @@ All is asked of the graph's tables in SQL. A set of papers is a sub-select, so t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from typing import NamedTuple, ParamSpec, TypeVar
@@ -349,16 +349,6 @@ class Corpus:
         for kind, thing, count in self.store.rows(about, *among.given):
             counted.setdefault(kind, []).append((thing, count))
         return {kind: _first(rows, number) for kind, rows in counted.items()}
-
-    def having(self, kind: str, families: Mapping[str, Iterable[str]]) -> dict[str, int]:
-        """How many papers have one of a family of entities of a type, for each that has any."""
-        found = {}
-        for name, family in families.items():
-            named = sorted(set(family))
-            pairs = self._pairs(kind)
-            sql = f"SELECT count(DISTINCT paper) FROM ({pairs.sql}) x WHERE thing IN ({marks(named)})"
-            found[name] = int(self.store.rows(sql, *pairs.given, *named)[0][0])
-        return {name: count for name, count in found.items() if count}
 
     def behind(self, kind: str, thing: str, papers: Papers = ALL, *, sure: bool = False) -> tuple[DatedPaper, ...]:
         """The papers of a set that (`sure`: surely) have an entity, by name."""

@@ -102,34 +102,27 @@ def _alone(name: str, linker: Linker) -> Iterator[Step]:
     """The concept of a name of each type without the context of a paper."""
     overrides = linker.overrides
     for kind in (*CONCEPT_TYPES, "institution"):
-        merged = overrides.merged(kind, [name])
-        if merged:
+        if merged := overrides.merged(kind, [name]):
             yield Step(merged[0], f"{BY_HAND}: {name!r} is {merged[0]}")
             continue
         for concept, reason in _candidates(name, kind, linker):
             target = overrides.final(concept)
-            if target != concept:
-                yield Step(target, f"{reason}; {BY_HAND}: {concept} is {target}")
-                break
-            if not overrides.refuses(concept, [name]):
-                yield Step(concept, reason)
+            moved = f"; {BY_HAND}: {concept} is {target}" if target != concept else ""
+            if moved or not overrides.refuses(concept, [name]):
+                yield Step(target, f"{reason}{moved}")
                 break
 
 
-def _candidates(name: str, kind: str, linker: Linker) -> Iterator[tuple[str, str]]:
-    if kind == "institution":
-        match = linker.register.find(name)
-        if match:
-            yield linker.register.brand(match.organisation).curie, match.reason
-        return
-    for link in linker.concepts.candidates([name], kind, {}):
-        yield link.concept, link.reason
+def _candidates(name: str, kind: str, linker: Linker) -> list[tuple[str, str]]:
+    if kind != "institution":
+        return [(link.concept, link.reason) for link in linker.concepts.candidates([name], kind, {})]
+    match = linker.register.find(name)
+    return [(linker.register.brand(match.organisation).curie, match.reason)] if match else []
 
 
 def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
     """The reasons that keep two names apart, strongest first."""
-    by_hand = list(_by_hand(said, linker))
-    if by_hand:
+    if by_hand := list(_by_hand(said, linker)):
         yield from by_hand
         return
     for name, steps in zip(said.names, said.steps, strict=True):
@@ -152,11 +145,10 @@ def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
 
 def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
     """The decisions that keep a name from a concept of the other one."""
-    bearers = [[step.concept for step in side] for side in said.steps]
-    for concept in dict.fromkeys((*bearers[0], *bearers[1])):
-        others = [other for other in (*bearers[0], *bearers[1]) if other != concept]
-        refused = linker.overrides.refuses(concept, said.names, others)
-        if refused:
+    concepts = list(dict.fromkeys(step.concept for side in said.steps for step in side))
+    for concept in concepts:
+        others = [other for other in concepts if other != concept]
+        if refused := linker.overrides.refuses(concept, said.names, others):
             yield f"{BY_HAND.capitalize()}: {concept} {refused[0]} {refused[1]!r} (overrides.ttl)."
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Lexicon", "Sense"]
 
-#: Types whose names make families: "Qwen" is any model whose name begins so.
 #: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
 LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
 #: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
@@ -66,7 +65,7 @@ class Lexicon:
         self._own = labels or Labels(lambda *_: [])
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
         self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
-        self._family = lru_cache(maxsize=2_000)(self._all_family)
+        self.family = lru_cache(maxsize=2_000)(self._all_family)
         self.titles = lru_cache(maxsize=2_000)(self._all_titles)
         self.longer = lru_cache(maxsize=200)(self._all_longer)
         self._indicators: dict[str, frozenset[str]] = {}
@@ -139,15 +138,6 @@ class Lexicon:
         name = fold(self.label(concept))
         return {one for one in among if one == concept or fold(self.label(one)) == name}
 
-    def family(self, concept: str) -> tuple[str, ...]:
-        """The concept, narrower ones and what is named as one of its family, sorted.
-
-        Models, data sets and hardware belong to a family when their name begins with its name ("Qwen-Image"),
-        techniques when a version number follows ("EAGLE-3"), and those that only a paper names when their name ends in
-        it ("intra-class contrastive learning"), problems and tasks when their name holds it.
-        """
-        return self._family(concept)
-
     def versions(self, concept: str) -> tuple[str, ...]:
         """The concept, and those of its family whose names only add a version or a size ("EAGLE-3", "Llama-3 8B")."""
         name = fold(self.label(concept))
@@ -190,6 +180,12 @@ class Lexicon:
         return tuple(found)
 
     def _all_family(self, concept: str) -> tuple[str, ...]:
+        """The concept, narrower ones and what is named as one of its family, sorted.
+
+        Models, data sets and hardware belong to a family when their name begins with its name ("Qwen-Image"),
+        techniques when a version number follows ("EAGLE-3"), and those that only a paper names when their name ends in
+        it ("intra-class contrastive learning"), problems and tasks when their name holds it.
+        """
         kind = kind_of(concept)
         out = self.vocabulary.narrower(concept)
         if kind in NAMED or kind == "technique":
@@ -297,11 +293,9 @@ class Lexicon:
         """Whether a text of the graph has a word."""
         if self._store is None:
             return False
-        sql, given = self._store.db.holding([(word.lower(),)])
-        found = self._store.rows(
-            f"SELECT 1 FROM texts t WHERE {sql} AND regexp(?, t.raw) LIMIT 1", *given, rf"(?i)\b{word}\b"
-        )
-        return bool(found)
+        holding, given = self._store.db.holding([(word.lower(),)])
+        sql = f"SELECT 1 FROM texts t WHERE {holding} AND regexp(?, t.raw) LIMIT 1"
+        return bool(self._store.rows(sql, *given, rf"(?i)\b{word}\b"))
 
     def organisations(self, word: QuestionWord) -> tuple[str, ...]:
         """The institutions of the graph that are of a kind by the register, else by a word in their name."""
@@ -310,13 +304,12 @@ class Lexicon:
         register, names = Register.load(), {fold(label) for label in word.labels}
         kinds = {kind[:1] for kind in word.facts["organisationType"]}  # as the register has them
         rows = self._store.rows("SELECT curie, label FROM concepts WHERE type = 'institution'") if self._store else ()
-        return tuple(
-            sorted(
-                one
-                for one, label in rows
-                if (kinds & set(register[one].types) if one in register else names & set(fold(label).split(" ")))
-            )
+        of_kind = (
+            one
+            for one, label in rows
+            if (kinds & set(register[one].types) if one in register else names & set(fold(label).split(" ")))
         )
+        return tuple(sorted(of_kind))
 
     def is_author(self, name: str) -> bool:
         """Whether a paper of the graph has an author of exactly this name."""
@@ -326,8 +319,8 @@ class Lexicon:
     def without(self, text: str) -> list[Sense]:
         """The techniques of the vocabulary that are named for doing without a thing ("draft-model-free decoding")."""
         named = dict.fromkeys((fold(text), *self.in_english(fold(text))))
-        free = (found for one in named for found in self._beginning(f"{one} free ", "technique"))
-        return [Sense("technique", concept, False, True) for _, concept in free if concept in self.vocabulary]
+        free = (concept for one in named for _, concept in self._beginning(f"{one} free ", "technique"))
+        return [Sense("technique", concept, False, True) for concept in free if concept in self.vocabulary]
 
     def misspelt(self, folded: str, least: float = 86.0) -> str | None:
         """The folded label that a phrase nearly is, if there is one; its first letter is right."""

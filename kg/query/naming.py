@@ -19,10 +19,6 @@ THINGS = (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution")
 _LONG = 12
 
 
-#: The institutions that papers name.
-_INSTITUTIONS = "FROM concepts WHERE type = 'institution' AND id IN (SELECT concept FROM mentions)"
-
-
 class Unknown(KgError):
     """A value that names nothing of its type."""
 
@@ -93,20 +89,15 @@ class Naming:
         """The error for what names no thing of a type: what it names instead, or what is near."""
         others = [sense.type for sense in self.lexicon.senses(fold(text)) if sense.type in (*THINGS, "metric")]
         if others:
-            said = {"kind": kind, "text": text, "other": others[0], "quoted": shlex.quote(text)}
-            return Unknown(self.say("flag.other_kind", **said))
+            return Unknown(self.say("flag.other_kind", kind=kind, text=text, other=others[0], quoted=shlex.quote(text)))
         near = self.nearest(kind, text)
         hint = self.say("flag.near", near=", ".join(map(repr, near))) if near else self.say("flag.see", kind=kind)
         return Unknown(self.say("flag.no_such", kind=kind, text=text, hint=hint))
 
-    def near(self, kind: str, text: str) -> list[Sense]:
-        """The things of a type whose labels are nearest to a text."""
-        found = (self._bearing(kind, fold(label)) for label in self.lexicon.nearest(text))
-        return [sense for sense in found if sense]
-
     def nearest(self, kind: str, text: str, number: int = 3) -> list[str]:
         """The labels of a type that are nearest to a text; institutions whose names have it."""
-        near = [self.lexicon.label(sense.concept) for sense in self.near(kind, text)]
+        senses = (self._bearing(kind, fold(label)) for label in self.lexicon.nearest(text))
+        near = (self.lexicon.label(sense.concept) for sense in senses if sense)
         held = (label for label in self.labels() if kind == "institution" and text.lower() in label.lower())
         return list(dict.fromkeys((*near, *held)))[:number]
 
@@ -116,7 +107,9 @@ class Naming:
 
     def labels(self) -> list[str]:
         """Every label of the vocabulary, and those of the graph's institutions."""
-        named = self.store.rows(f"SELECT label, label_zh {_INSTITUTIONS}")
+        sql = """SELECT label, label_zh FROM concepts
+            WHERE type = 'institution' AND id IN (SELECT concept FROM mentions)"""
+        named = self.store.rows(sql)
         known = (label for concept in self.lexicon.vocabulary.concepts.values() for label in concept.labels())
         return sorted({*known, *(label for labels in named for label in labels if label)})
 

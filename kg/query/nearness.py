@@ -8,10 +8,11 @@ titles are kept in the graph, and only new ones are encoded. Those of the vocabu
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -23,7 +24,7 @@ from kg.model import KgError
 from kg.store.embeddings import keep_titles, title_vectors
 from kg.store.file import StoreFile
 from kg.text import has_han
-from kg.vocabulary import Concept, Vocabulary
+from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -48,11 +49,8 @@ class Near(NamedTuple):
     similarity: float  # cosine
 
 
-class Encodes(Protocol):
-    """The part of an encoder that is needed here."""
-
-    def __call__(self, text: str) -> Vector:
-        """The vector of a text: (384,), length 1; zeros for a text without words."""
+#: What gives the vector of a text: (384,), length 1; zeros for a text without words.
+Encodes = Callable[[str], "Vector"]
 
 
 class Vectors:
@@ -95,20 +93,20 @@ class Vectors:
 def titles(store: StoreFile) -> Vectors:
     """The titles of a graph's papers: new ones are encoded, and their vectors kept where the graph can be written."""
     found = store.rows("SELECT curie, title FROM papers WHERE title <> '' ORDER BY curie")
-    known = title_vectors(store, _model(), _KEPT.itemsize)
+    known = title_vectors(store, encoder_name(), _KEPT.itemsize)
     new = [(paper, title) for paper, title in found if known.get(paper, ("",))[0] != title]
     with telling(f"{len(new):,} titles are encoded; this is done once."):
         known |= {paper: (title, packed(encoder()(title))) for paper, title in new}
     if new or len(known) > len(found):
         with suppress(KgError), store.writable() as file:
-            keep_titles(file, _model(), {paper: known[paper] for paper, _ in found})
+            keep_titles(file, encoder_name(), {paper: known[paper] for paper, _ in found})
     return Vectors([(paper, normal(title)) for paper, title in found], b"".join(known[paper][1] for paper, _ in found))
 
 
 def renew(store: StoreFile) -> None:
     """Encode the titles that were added to a graph, where they are few; many are left to who asks for them."""
     with suppress(KgError):
-        if encoder() and store.paper_count() - len(title_vectors(store, _model(), _KEPT.itemsize)) <= _FEW:
+        if encoder() and store.paper_count() - len(title_vectors(store, encoder_name(), _KEPT.itemsize)) <= _FEW:
             titles(store)
 
 
@@ -120,8 +118,9 @@ def concepts(vocabulary: Vocabulary) -> Vectors:
 
 def labels(vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Concepts with each of their English labels, sorted."""
-    said = ((c, label) for c in vocabulary.concepts.values() if c.type in TYPES for label in _english(c))
-    return sorted({(concept.curie, normal(label)) for concept, label in said})
+    named = (one for one in vocabulary.concepts.values() if one.type in TYPES)
+    said = ((one.curie, label) for one in named for label in (one.label.get("en", ""), *one.alt.get("en", ())))
+    return sorted({(concept, normal(label)) for concept, label in said if label})
 
 
 def in_english(text: str, vocabulary: Vocabulary) -> str:
@@ -141,10 +140,6 @@ def in_english(text: str, vocabulary: Vocabulary) -> str:
     return " ".join("".join(" " if has_han(c) else c for c in "".join((*out, text[at:]))).split())
 
 
-def _english(concept: Concept) -> list[str]:
-    return [label for label in (concept.label.get("en", ""), *concept.alt.get("en", ())) if label]
-
-
 def normal(text: str) -> str:
     """A text as its vector is kept under: with single spaces."""
     return " ".join(text.split())
@@ -161,19 +156,11 @@ def shipped() -> Vectors | None:
     """The labels of the package's file; None where there is none of this encoder."""
     with suppress(OSError, KeyError, ValueError, BadZipFile), np.load(shipped_file()) as file:
         keys = bytes(file["keys"]).decode().split("\n")
-        if bytes(file["model"]).decode() == _model():
+        if bytes(file["model"]).decode() == encoder_name():
             return Vectors(
                 [(name, text) for name, _, text in (key.partition("\t") for key in keys)], bytes(file["kept"])
             )
     return None
-
-
-def ship(vectors: Vectors, path: Path) -> Path:
-    """Write labels with their vectors into a file: the same bytes for the same labels."""
-    keys = "\n".join(f"{name}\t{text}" for name, text in vectors.keys)
-    parts = (np.frombuffer(part, np.uint8) for part in (keys.encode(), _model().encode(), vectors.kept.tobytes()))
-    np.savez(path, **dict(zip(("keys", "model", "kept"), parts, strict=True)))  # type: ignore[arg-type]
-    return path
 
 
 def shipped_file() -> Path:
@@ -182,7 +169,7 @@ def shipped_file() -> Path:
 
 
 @cache
-def _model() -> str:
+def encoder_name() -> str:
     """What tells one encoder from another."""
     content = (data_folder("data") / "models" / "encoder.onnx").read_bytes()
     return f"{zlib.crc32(content):08x}-{len(content)}"

@@ -126,15 +126,9 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
     at = 0
     while at < len(items):
         found = _span(items, at, text, latest) or _this(items, at, text, latest) or _ago(items, at, text, latest)
-        if found:
-            while items[at].start < found.end:
-                at += 1
-                if at == len(items):
-                    break
-            out.append(found)
-        else:
-            out.append(items[at])
-            at += 1
+        out.append(found or items[at])
+        behind = range(at + 1, len(items))
+        at = next((n for n in behind if not found or items[n].start >= found.end), len(items))
     return out
 
 

@@ -50,10 +50,10 @@ class _Spellings(NamedTuple):
 
 def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
     """A question with the misspelt ones of some words as they are meant."""
-    unknown = list(unknown)
-    for run in sorted({run for one in unknown for run in _HAN.findall(one)}):
+    said = "\n".join(unknown)
+    for run in sorted(set(_HAN.findall(said))):
         text = text.replace(run, _with_character(run))
-    words = {found for one in unknown for found in _LATIN.findall(one)}
+    words = set(_LATIN.findall(said))
     opening = next(iter(_LATIN.findall(text[: text.find(" ") + 1])), "")
     near = {word: found for word in sorted(words) if (found := _meant(word, lexicon, word == opening))}
     meant = {word: found[0] for word, found in near.items() if len(found) == 1}

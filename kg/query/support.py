@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import NamedTuple, TypeVar
-
-_Place = TypeVar("_Place")
+from typing import NamedTuple
 
 
 class Supporter(NamedTuple):
@@ -21,9 +19,9 @@ def support(papers: Iterable[Supporter]) -> int:
     return independent(paper.institutions for paper in sorted(papers, key=lambda p: (p.when or "9", p.paper)))
 
 
-def independent(institutions: Iterable[Set[_Place]]) -> int:
+def independent(institutions: Iterable[Set[str]]) -> int:
     """The support of papers of which the institutions are given, in order."""
-    seen: set[_Place] = set()
+    seen: set[str] = set()
     count = unknown = 0
     for own in institutions:
         if not own:

@@ -78,15 +78,14 @@ def embed(
     is_same = before is not None and (before.name, before.size) == (name, size)
     known = digests(store) if is_same else {}
     new = sorted(paper for paper, text in texts.items() if known.get(paper) != digest(text))
-    whole = texts if is_same else ()  # of another model nothing is kept
     told = EmbeddingModel(name, size, before.threshold if is_same and before else 1.0)
-    for at in range(0, max(len(new), 1), _WRITTEN):
+    for at in range(0, len(new), _WRITTEN):
         some = new[at : at + _WRITTEN]
-        made = model([texts[paper] for paper in some]) if some else np.zeros((0, size), np.float32)
-        keep(store, told, {p: (digest(texts[p]), row) for p, row in zip(some, made, strict=True)}, whole)
-        whole = texts
+        made = zip(some, model([texts[paper] for paper in some]), strict=True)
+        whole = texts if is_same or at else ()  # of another model nothing is kept
+        keep(store, told, {paper: (digest(texts[paper]), row) for paper, row in made}, whole)
         if progress:
-            progress((some or [""])[-1], at + len(some))
+            progress(some[-1], at + len(some))
     told = told._replace(threshold=threshold(vectors(store)[1]))
     keep(store, told, {}, texts)
     return told, len(new)

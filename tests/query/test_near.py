@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from label_vectors import ship
 
 from kg.api import Graph
 from kg.encoder import SIZE, encoder
 from kg.query import Lexicon, Query, nearness, respond
-from kg.query.nearness import Vectors, in_english, labels, ship, shipped, shipped_file, titles
+from kg.query.nearness import Vectors, in_english, labels, shipped, shipped_file, titles
 from kg.rdf.store import Store
 from kg.vocabulary import Vocabulary
 
