@@ -15,12 +15,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from kg.files import cache_folder, keep
 
 #: Objects made before the garbage collector looks for cycles: the vocabulary has 300,000, which live until the end.
 GARBAGE = 400_000
+_Data = TypeVar("_Data")
 
 
 def stamp(paths: Iterable[Path]) -> bytes:
@@ -31,7 +32,7 @@ def stamp(paths: Iterable[Path]) -> bytes:
     return digest.digest()
 
 
-def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
+def kept(name: str, made_from: bytes, make: Callable[[], _Data]) -> _Data:
     """The value of `make()`, cached under `name` until the stamp `made_from` changes.
 
     The value may hold numbers, strings, lists, tuples, dicts and sets, which marshal can store. A damaged or stale
@@ -40,13 +41,12 @@ def kept(name: str, made_from: bytes, make: Callable[[], Any]) -> Any:
     place = folder_of(Path(__file__).resolve().parent) / f"{name}.bin"
     with suppress(OSError, ValueError, EOFError, TypeError):
         content = place.read_bytes()
-        head = made_from + zlib.crc32(content[36:]).to_bytes(4, "big")
-        if content[:36] == head:
+        if content[:36] == made_from + zlib.crc32(content[36:]).to_bytes(4, "big"):
             with no_search_for_garbage():
-                return marshal.loads(content[36:])
+                return marshal.loads(content[36:])  # type: ignore[no-any-return]  # by its stamp
     data = make()
     with suppress(OSError, ValueError):
-        content = marshal.dumps(data)
+        content = marshal.dumps(data)  # type: ignore[arg-type]
         place.parent.mkdir(parents=True, exist_ok=True)
         keep(place, [made_from, zlib.crc32(content).to_bytes(4, "big"), content], mode=0o600)
     return data

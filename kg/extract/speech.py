@@ -91,7 +91,7 @@ def _lexicon() -> dict[str, str]:
     path = data_folder("data") / "tags.tsv.gz"
     if not path.is_file():
         raise KgError(f"{path} is missing: install kg again.")
-    return kept("tags", stamp([path]), lambda: _read_lexicon(path))  # type: ignore[no-any-return]
+    return kept("tags", stamp([path]), lambda: _read_lexicon(path))
 
 
 def _read_lexicon(path: Path) -> dict[str, str]:

@@ -72,9 +72,7 @@ def _share(word: str, named: dict[str, tuple[str, ...]]) -> float:
 @cache
 def _labelled() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """The words of the English names of things with their Chinese labels, each name once."""
-    made: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    made = kept("labelled", stamp([*ontology_files(), Path(__file__)]), _label)
-    return made
+    return kept("labelled", stamp([*ontology_files(), Path(__file__)]), _label)
 
 
 def _label() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
@@ -105,8 +103,7 @@ def _words(kind: str) -> dict[str, tuple[str, ...]]:
 @cache
 def _aligned() -> dict[str, tuple[str, ...]]:
     """English words by the Chinese ones that stand in their place in the preferred labels of the vocabulary."""
-    made: dict[str, tuple[str, ...]] = kept("aligned", stamp([*ontology_files(), Path(__file__)]), _align)
-    return made
+    return kept("aligned", stamp([*ontology_files(), Path(__file__)]), _align)
 
 
 def _align() -> dict[str, tuple[str, ...]]:

@@ -156,7 +156,7 @@ def _nearest(word: str, most: int) -> list[str]:
 def _spellings() -> _Spellings:
     table = data_folder("data") / "words.tsv.gz"
     made_from = stamp([*([table] if table.is_file() else []), *ontology_files(), Path(__file__)])
-    return _Spellings(*kept("spelling", made_from, lambda: tuple(_counted())))
+    return _Spellings._make(kept("spelling", made_from, lambda: tuple(_counted())))
 
 
 def _counted() -> _Spellings:

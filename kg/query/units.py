@@ -52,5 +52,4 @@ def _units() -> tuple[dict[str, dict[str, float]], list[str]]:
         parts = {unit: dict(one.dimensionality) for unit, one in ones.items()}
         return alike, [unit for unit, part in parts.items() if part.get("[time]") == -1 and len(part) == 2]
 
-    found: tuple[dict[str, dict[str, float]], list[str]] = kept("units", stamp([file]), measured)
-    return found
+    return kept("units", stamp([file]), measured)

@@ -172,4 +172,4 @@ def _labels() -> dict[str, str]:
         several = (folded for folded, _ in index if folded.isascii() and 1 <= folded.count(" ") < _WORDS)
         return {_key(folded.split(" ")): folded for folded in several}
 
-    return dict(kept("orders", stamp([*ontology_files(), Path(__file__)]), made))
+    return kept("orders", stamp([*ontology_files(), Path(__file__)]), made)

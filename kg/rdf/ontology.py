@@ -33,8 +33,7 @@ def triples() -> list[ox.Triple]:
 def text() -> bytes:
     """The same in N-Triples: to read the Turtle takes longer than to store what it says."""
     files = _files()
-    made: bytes = kept("ontology", stamp([*files, Path(__file__)]), lambda: b"".join(map(_lines, files)))
-    return made
+    return kept("ontology", stamp([*files, Path(__file__)]), lambda: b"".join(map(_lines, files)))
 
 
 def _files() -> list[Path]:

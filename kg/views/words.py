@@ -17,8 +17,7 @@ LANGUAGES = ("en", "zh")
 @cache
 def _table() -> dict[str, dict[str, dict[str, Any]]]:
     path = Path(str(files("kg.views"))) / "words.toml"
-    found: dict[str, dict[str, dict[str, Any]]] = kept("page-words", stamp([path]), lambda: _read(path))
-    return found
+    return kept("page-words", stamp([path]), lambda: _read(path))
 
 
 def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
