@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from kg.compiled import kept, stamp
 from kg.entity_types import is_said, said_of
+from kg.files import toml_file
 from kg.model import KgError
 
 LANGUAGES = ("en", "zh")
+#: What views decide by.
+settings = partial(toml_file, __file__, "settings.toml")
 
 
 @cache
 def _table() -> dict[str, dict[str, dict[str, Any]]]:
-    path = Path(str(files("kg.views"))) / "words.toml"
-    return kept("page-words", stamp([path]), lambda: _read(path))
-
-
-def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    import tomllib
-
-    return tomllib.loads(path.read_text("utf-8"))
-
-
-@cache
-def settings() -> dict[str, dict[str, Any]]:
-    """What views decide by, from settings.toml."""
-    return _read(Path(str(files("kg.views"))) / "settings.toml")
+    path = Path(__file__).with_name("words.toml")
+    return kept("page-words", stamp([path]), lambda: toml_file(__file__, path.name))
 
 
 class PageWords:
@@ -43,9 +33,8 @@ class PageWords:
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key ("group.name"), filled in; raises KeyError for an unknown key."""
         said = self._find(key)
-        if isinstance(said, list):
-            said = said[0]
-        return str(said.format(**values) if values else said)
+        form = said[0] if isinstance(said, list) else said
+        return str(form.format(**values) if values else form)
 
     def count(self, key: str, n: int, **values: object) -> str:
         """The singular or plural form of a text: "1 paper", "3 papers"."""
@@ -55,8 +44,7 @@ class PageWords:
 
     def has(self, key: str) -> bool:
         group, _, name = key.partition(".")
-        texts = _table().get(group, {})
-        return name in texts or (any("entity" in one for one in texts) and is_said(texts, name))
+        return is_said(_table().get(group, {}), name)
 
     def group(self, name: str) -> dict[str, str]:
         """The texts of a group by their English ones."""
@@ -69,7 +57,7 @@ class PageWords:
         joint, comma = self("list.and"), self("list.comma")
         if any(
             joint in name and not name.endswith(")") for name in names
-        ):  # for names with an "and" of their own, a comma avoids ambiguity
+        ):  # a comma tells apart what has its own "and"
             joint = self("list.and_after")
         return comma.join(names[:-1]) + joint + names[-1]
 
@@ -79,5 +67,4 @@ class PageWords:
 
     def _find(self, key: str) -> Any:
         group, _, name = key.partition(".")
-        texts = _table()[group]
-        return texts[name][self.lang] if name in texts else said_of(texts, name, self.lang)
+        return said_of(_table()[group], name, self.lang)
