@@ -96,17 +96,12 @@ class FieldChecker:
         against = [one for one in matches if one.excludes and is_sure]
         elsewhere = [one for one in alike if one.is_elsewhere and is_sure]
         near = alike or sorted((one for one in matches if one.metric), key=lambda one: one.rank)
-        if fitting:
-            status, best = "supported", fitting[0]
-        elif len({(ends(one.held.result), one.held.result.change) for one in against}) == 1:
-            status, best = "contradicted", against[0]
-        elif elsewhere:
-            status, best = "contradicted", elsewhere[0]
-        elif near:
-            status, best = "not found", near[0]
-        else:
-            return ClaimVerdict(claim, "not found", "no_claim" if claim.kind == "result" else "no_metric")
-        return ClaimVerdict(claim, status, best.reason, (best.held.claim,), best.differs)
+        is_one = len({(ends(one.held.result), one.held.result.change) for one in against}) == 1
+        excluding = (against if is_one else []) or elsewhere
+        ways = (("supported", fitting), ("contradicted", excluding), ("not found", near))
+        for status, best in ((status, some[0]) for status, some in ways if some):
+            return ClaimVerdict(claim, status, best.reason, (best.held.claim,), best.differs)
+        return ClaimVerdict(claim, "not found", "no_claim" if claim.kind == "result" else "no_metric")
 
     def _match(self, claim: DraftClaim, held: HeldResult, paper: PaperFields) -> FieldMatch | None:
         own = claim.result

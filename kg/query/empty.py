@@ -62,10 +62,7 @@ def any_listed(wanted: Filter, say: Sayings) -> Filter:
             conditions[-1] = replace(last, text=f"{last.text} / {one.text}", any_of=terms)
         else:
             conditions.append(one)
-    if len(conditions) == len(wanted.conditions) or (len(conditions) == 1 and not _is_place(conditions[0])):
+    is_place = all(term.field == "institution" for term in conditions[0].any_of) if len(conditions) == 1 else True
+    if len(conditions) == len(wanted.conditions) or not is_place:
         return wanted
     return replace(wanted, conditions=tuple(conditions), notes=(*wanted.notes, say("empty.any_listed")))
-
-
-def _is_place(one: Condition) -> bool:
-    return all(term.field == "institution" for term in one.any_of)

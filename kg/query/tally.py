@@ -28,8 +28,8 @@ TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind",
 _ROLES = ("proposed", "used", "baseline")
 #: Things that are read out to find the first ones.
 _READ = 300
-#: Papers that a line lists, entries of it that are quoted, and quotes of it.
-_LISTED, _QUOTED, _QUOTES = 100, 3, 3
+#: Papers that a line lists, and entries of it that are quoted.
+_LISTED, _QUOTED = 100, 3
 #: Texts in the order in which their words are shown: the abstract has whole sentences.
 _FIELDS = "ATHBKI"
 
@@ -116,14 +116,12 @@ class Tally:
     def lines(self, kind: str, counts: Iterable[Count], columns: Iterable[str]) -> tuple[Line, ...]:
         """A line a thing, with what the columns name of it, its entries and its words."""
         shown = list(counts)
-        said = self._quotes(kind, shown)
-        out = []
+        said, out = self._quotes(kind, shown), []
         for count in shown:
             own: dict[str, Cell] = {kind: self.label(count.thing), "papers": count.papers, "count": count.papers}
             cells = own | {"support": count.support} | count.roles
-            line = tuple(cells.get(column, 0) for column in columns)
-            entries = tuple(count.entries[:_LISTED])
-            out.append(Line(line, entries, said.get(count.thing, ()), count.thing if is_curie(count.thing) else ""))
+            line, concept = tuple(cells.get(one, 0) for one in columns), count.thing if is_curie(count.thing) else ""
+            out.append(Line(line, tuple(count.entries[:_LISTED]), said.get(count.thing, ()), concept))
         return tuple(out)
 
     def both(self, kind: str, things: Iterable[str], other: str, others: Iterable[str]) -> list[list[int]]:
@@ -189,27 +187,22 @@ class Tally:
         """The words for each entity, from the first of its entries."""
         if kind not in (*ENTITY_TYPES, "topic", "metric", "country"):
             return {}
-        entries = {entry for count in counts for entry in count.entries[:_QUOTED]}
-        known = self._nodes(kind, entries)
+        known = self._nodes(kind, {entry for count in counts for entry in count.entries[:_QUOTED]})
         chosen: dict[str, list[str]] = {}
         for count in counts:
             meant = self._meant(kind, count.thing).union(count.variants)
-            for entry in count.entries[:_QUOTED]:
-                own = [node for concept, node in known.get(entry, ()) if concept in meant]
-                chosen.setdefault(count.thing, []).extend(own[:1])
-        labels = {thing: self.label(thing) for thing in chosen}
-        said = quotes(self.store, {node: labels[thing] for thing, nodes in chosen.items() for node in nodes})
+            named = ([node for concept, node in known.get(e, ()) if concept in meant] for e in count.entries[:_QUOTED])
+            chosen[count.thing] = [nodes[0] for nodes in named if nodes]
+        said = quotes(self.store, {node: "" for nodes in chosen.values() for node in nodes})
         return {
-            thing: tuple(_called(said[node], labels[thing]) for node in nodes[:_QUOTES] if node in said)
+            thing: tuple(replace(said[node], entity=self.label(thing)) for node in nodes if node in said)
             for thing, nodes in chosen.items()
         }
 
     def _nodes(self, kind: str, entries: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
         """What entries name, each with the node that names it; the best words for it first."""
-        if kind == "metric":
-            tables = [("results", "metric", "''", "result")]
-        else:
-            tables = [("mentions", "concept", "x.role", "mention"), ("topics", "topic", "''", "mention")]
+        tables = [("mentions", "concept", "x.role", "mention"), ("topics", "topic", "''", "mention")]
+        tables = [("results", "metric", "''", "result")] if kind == "metric" else tables
         found: dict[str, list[tuple[tuple[object, ...], str, str]]] = {}
         for table, column, role, of in tables:
             sql = f"""SELECT e.name, c.curie, x.number, {role}, x.field, x.start FROM entries e
@@ -232,11 +225,6 @@ def _union(behind: Mapping[str, tuple[DatedPaper, ...]], things: Iterable[str]) 
     """The papers that have one of some things, by name."""
     first, *others = (behind[thing] for thing in things)
     return tuple(sorted({*first}.union(*others))) if others else first
-
-
-def _called(quote: Quote, entity: str) -> Quote:
-    """Words as those for a thing: of two topics the same words may be."""
-    return quote if quote.entity == entity else replace(quote, entity=entity)
 
 
 def backers(store: StoreFile, papers: Iterable[str]) -> dict[str, Backer]:

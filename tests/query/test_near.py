@@ -86,7 +86,7 @@ def test_vectors_of_titles_are_kept_and_renewed(tmp_path: Path, store: Store, mo
     with Store(graph) as writer:
         writer.drop_entries(entries[:1])
         assert len(titles(writer).keys) == len(entries) - 1
-    monkeypatch.setattr(nearness, "_model", lambda: "another encoder")
+    monkeypatch.setattr(nearness, "encoder_name", lambda: "another encoder")
     with Store(graph, read_only=True) as reader:
         titles(reader)
     assert len(seen) == len(entries) + 1 + len(entries) - 1
