@@ -90,7 +90,7 @@ def answer(
         query = merged(query, flagged)
         question = question.strip() or ("" if isinstance(filter, Filter) else written(filter))
     query = replace(query, language=language or query.language)
-    wider = replace(query, filter=with_uses(corpus, lexicon, query.filter))
+    wider = replace(query, filter=with_uses(corpus, lexicon, query.filter, question))
     found = complete(respond(store, lexicon, question, wider, limit))
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
     return replace(found, asked=query, after=before if going_on else ())

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from kg.model import OBTAINED
+
 Op = Literal[">=", ">", "<=", "<", "="]
 Order = Literal["highest", "lowest", "best", "worst", "newest"]
 ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
@@ -17,7 +19,7 @@ Kind = Literal[
     "near", "refused"
 ]  # fmt: skip
 #: Facts that hold by what a body uses under a name, of which there need be no concept.
-USED_BY_NAME = ("software", "baseline", "precision", "optimizer")
+USED_BY_NAME = ("software", "baseline", "precision", "optimizer", *OBTAINED)
 _SIGNS: dict[Op, str] = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "=": ""}
 #: The ending of a plural at the end of a phrase: "point clouds", "GPUs".
 _PLURAL = re.compile(r"(?<=\w\w[^\W_suia])s$|(?<=ss)es$")
@@ -113,7 +115,7 @@ class Fact:
     country  ISO code, of an institution        date     "2025", "2025-10", "2025-10-15"; of any year "--10", "--10-15"
     author   a name, or a part of one           venue    a name, or a part of one ("ICLR"); year of it: "2026"
     source   "002", a report; paper "002-22"    recent   "3": in one of the newest so many sources
-    software, baseline, precision, optimizer   what a whole paper uses by a name; `words` are all names
+    software, baseline, precision, optimizer, hardware, model, dataset   what a whole paper uses; `words` are all names
     cites, builds_on   a work: `words` are its papers (CURIEs) and the numbers of beginnings of its title
     """
 

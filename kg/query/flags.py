@@ -39,7 +39,7 @@ _Found = TypeVar("_Found")
 #: Flags that set conditions, in the order in which they are written.
 CONDITIONS = (
     *THINGS,
-    *USED_BY_NAME,
+    *USED_BY_NAME[:4],
     *("metric", "result", "relation", "country", "author", "venue", "year", "date", "since", "until"),
     *("kind", "code", "source", "paper"),
 )

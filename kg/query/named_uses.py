@@ -1,4 +1,4 @@
-"""Software, baselines, precision, optimizers as conditions: whole papers name them, mostly without a concept."""
+"""What whole papers use by names that the vocabulary may lack, as conditions: software, baselines, set-ups, others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kg.model import OBTAINED
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Condition, Entity, Fact, Filter, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
@@ -22,7 +21,7 @@ def names_used(corpus: Corpus, kind: str, labels: Iterable[str]) -> tuple[str, .
     sql = "SELECT DISTINCT name FROM uses WHERE type = ?"
     known = corpus.kept("names used", kind, lambda: [(fold(name), name) for (name,) in corpus.store.rows(sql, kind)])
     folded = {fold(label) for label in labels} - {""}
-    ways = [folded] if kind in ("software", "baseline") else [folded, {one.split()[0] for one in folded}]
+    ways = [folded, {one.split()[0] for one in folded}] if kind in ("precision", "optimizer") else [folded]
     ways += [{said for said, _ in known}] if kind in folded else []  # Adam优化器: any optimizer
     for forms in ways:
         pattern = rf"(?:{'|'.join(map(re.escape, forms)) or '(?!)'})(?: |$)"
@@ -31,8 +30,10 @@ def names_used(corpus: Corpus, kind: str, labels: Iterable[str]) -> tuple[str, .
     return ()
 
 
-def with_uses(corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> Filter:
+def with_uses(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str = "") -> Filter:
     """A filter whose techniques are also software that whole papers use, or what they are compared with.
+
+    Where a question says "compare", models are baselines, too; a name that nothing bears may be of any type.
 
     Beside what papers use, other words than names only rank: "on a real smartphone".
     """
@@ -41,15 +42,17 @@ def with_uses(corpus: Corpus, lexicon: Lexicon, wanted: Filter) -> Filter:
     on = {words: _measured_on(words, lexicon) for words in wanted.ignored if re.search(r"[A-Z\d].*\s", words)}
     said = (*wanted.conditions, *(Condition(words, terms) for words, terms in on.items() if terms))
     wanted = replace(wanted, ignored=tuple(words for words in wanted.ignored if not on.get(words)))
-    conditions = tuple(_with(corpus, lexicon, one) for one in said)
-    is_used = any(term.field in (*OBTAINED, *USED_BY_NAME) for one in conditions for term in one.any_of)
+    cues = (*lexicon.words.folds("compare"), *lexicon.words.folds("baseline"))
+    compares = any(f" {cue} " in f" {fold(question)} " for cue in cues)
+    conditions = tuple(_with(corpus, lexicon, one, compares) for one in said)
+    is_used = any(term.field in USED_BY_NAME for one in conditions for term in one.any_of)
     kept = [[w for w in said if not is_used or re.search(r"[A-Z\d]", w)] for said in (wanted.narrowing, wanted.unnamed)]
     return replace(wanted, conditions=conditions, narrowing=tuple(kept[0]), unnamed=tuple(kept[1]))
 
 
-def _with(corpus: Corpus, lexicon: Lexicon, condition: Condition) -> Condition:
-    read = [(term, *one) for term in condition.any_of for one in _read_as(lexicon, term)]
-    facts = [(Fact(kind, one.label, one.label, words=names_used(corpus, kind, names))) for one, kind, names in read]
+def _with(corpus: Corpus, lexicon: Lexicon, condition: Condition, compares: bool) -> Condition:
+    read = [(term, *one) for term in condition.any_of for one in _read_as(lexicon, term, compares)]
+    facts = [Fact(kind, one.label, one.label, words=names_used(corpus, kind, names)) for one, kind, names in read]
     is_level = any(isinstance(term, Outcome) and term.value is None for term in condition.any_of)
     own = (*(fact for fact in facts if fact.words), *(_measured_on(condition.text, lexicon) if is_level else ()))
     return replace(condition, any_of=tuple(dict.fromkeys((*condition.any_of, *own))))
@@ -61,11 +64,12 @@ def _measured_on(words: str, lexicon: Lexicon) -> tuple[Term, ...]:
     return tuple(term for one in found for term in one.any_of if term.field == "dataset")
 
 
-def _read_as(lexicon: Lexicon, term: Term) -> Iterator[tuple[str, list[str]]]:
+def _read_as(lexicon: Lexicon, term: Term, compares: bool) -> Iterator[tuple[str, list[str]]]:
     """The types of use that a term may mean, with the names of what is used."""
-    kinds = zip(USED_BY_NAME, ("used", "baseline", "used", "used"), strict=True)
     if isinstance(term, Phrase) and not (term.concept or term.wordings):
-        yield from ((kind, [term.label]) for kind, _ in kinds)
-    elif isinstance(term, Entity) and term.field == "technique" and term.roles != ("proposed",):
-        names = [term.label, *lexicon.labels(term.concept)]
-        yield from ((kind, names) for kind, role in kinds if not term.roles or role in term.roles)
+        yield from ((kind, [term.label]) for kind in (("baseline",) if compares else USED_BY_NAME))
+    elif isinstance(term, Entity) and term.field in ("technique", "model") and term.roles != ("proposed",):
+        roles = {"baseline"} if compares else {*term.roles} or {"used", "baseline"}
+        kinds = zip(USED_BY_NAME, ("used", "baseline", "used", "used"), strict=False)
+        names = [term.label, *lexicon.labels(term.concept)] if compares or term.field == "technique" else []
+        yield from ((kind, names) for kind, role in kinds if role in roles)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 
-from kg.model import OBTAINED
 from kg.query.answer import Answer, Coverage, Quote
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Entity, Filter, Query
@@ -105,7 +104,7 @@ def paged(corpus: Corpus, found: Answer) -> Answer:
 def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
     """Which papers only mention the hardware, models and data sets that are asked for; they do not count."""
     for one in query.filter.conditions if query.kind in _MENTIONED else ():
-        terms = tuple(term for term in one.any_of if term.field in (*OBTAINED, *USED_BY_NAME))
+        terms = tuple(term for term in one.any_of if term.field in USED_BY_NAME)
         papers = () if one.negated or not terms else corpus.mentioning(replace(one, any_of=terms))
         if papers:
             yield say("answer.mentioned", len(papers), label=terms[0].label, names=_names(corpus, papers, say))
