@@ -61,6 +61,8 @@ SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
 ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
 FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: whole papers
 QUOTES = 12  # of an answer, in which a value may stand
+#: Sets of questions that are a class of their own, which nothing or little was tuned to.
+SETS = ("fresh", "asked once")
 HEAD = ("| questions | n | precision | recall |", "|---|---:|---:|---:|")
 Json = dict[str, Any]
 
@@ -232,7 +234,7 @@ def early(asked: Json, got: Iterable[str], same: dict[str, str]) -> tuple[float,
 def side_by_side(graph: Graph, scores: Iterable[Scored], same: dict[str, str]) -> str:
     """P@10 and R@20 of what finds papers, by language."""
     corpus, lexicon, encoder_there = Corpus.of(graph.store), graph.lexicon(), bool(encoder())
-    groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
     for one in scores:
         asked = one.asked
         if not asked.get("expected") or asked.get("number") or asked.get("after"):
@@ -249,12 +251,18 @@ def side_by_side(graph: Graph, scores: Iterable[Scored], same: dict[str, str]) -
             found["embeddings"] = tuple(same.get(row.id, row.id) for row in near.rows)
         language = "en" if asked["lang"] == "en" else "zh, mixed"
         for name, papers in found.items():
-            groups[name, language].append(early(asked, papers, same))
+            groups[own_set(asked) or "in view", name, language].append(early(asked, papers, same))
     rows = [
-        f"| {name} | {language} | {len(own)} | {_mean(p for p, _ in own):.2f} | {_mean(r for _, r in own):.2f} |"
-        for (name, language), own in groups.items()
+        f"| {' | '.join(names)} | {len(own)} | {_mean(p for p, _ in own):.2f} | {_mean(r for _, r in own):.2f} |"
+        for names, own in groups.items()
     ]
-    return "\n".join(["| what finds papers | language | n | P@10 | R@20 |", "|---|---|---:|---:|---:|", *rows])
+    head = ["| questions | what finds papers | language | n | P@10 | R@20 |", "|---|---|---|---:|---:|---:|"]
+    return "\n".join([*head, *rows])
+
+
+def own_set(asked: Json) -> str:
+    """The set of a question that nothing or little was tuned to, "" of others."""
+    return asked["split"] if asked.get("split") in SETS else ""
 
 
 def _ids(corpus: Corpus, papers: list[str], same: dict[str, str]) -> tuple[str, ...]:
@@ -266,10 +274,11 @@ def table(scores: Iterable[Scored], whole: bool = False) -> str:
     """Mean precision and recall by class as Markdown; of whole papers also the values and places that are right."""
     groups: dict[str, list[Scored]] = defaultdict(list)
     for one in scores:
-        groups[one.asked["class"]].append(one)
+        groups[own_set(one.asked) or one.asked["class"]].append(one)
     rows = []
-    everything = [one for listed in groups.values() for one in listed]
-    for name, listed in (*sorted(groups.items()), ("all", everything)):
+    in_view = [one for name, listed in groups.items() if name not in SETS for one in listed]
+    ordered = sorted(groups.items(), key=lambda group: (group[0] in SETS, group[0]))
+    for name, listed in (*ordered, ("all in view", in_view)):
         told = (_mean(v for one in listed if (v := getattr(one, by)) is not None) for by in ("value", "place"))
         now = [f"{mean:.2f}".replace("nan", "–") for mean in (*means(listed), *(told if whole else ()))]
         rows.append(" | ".join([name, str(len(listed)), *now]))
@@ -324,7 +333,7 @@ def main() -> int:
     if not aliases.is_file() or not (arguments.graph or corpus.is_file()):
         print("KG_SHARED does not name the folder that holds the papers asked about: nothing is measured.")
         return 0
-    given = [WHOLE] if arguments.whole else [OWN, SHARED / "gold" / "questions.eff.dev.jsonl"]
+    given = [WHOLE] if arguments.whole else [OWN, SHARED / "gold" / "questions.eff.dev.jsonl", FRESH]
     files = [arguments.questions] if arguments.questions else given
     questions = [asked for file in files for asked in read(file)]
     with (

@@ -91,7 +91,7 @@ def test_a_table_has_the_means_of_each_class() -> None:
     assert table(scores).splitlines()[2:] == [
         "| compound | 2 | 0.50 | 0.75 |",
         "| date | 1 | – | 0.00 |",
-        "| all | 3 | 0.50 | 0.50 |",
+        "| all in view | 3 | 0.50 | 0.50 |",
     ]
 
 
