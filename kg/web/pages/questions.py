@@ -42,7 +42,10 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     size = _WHOLE if is_whole else asked.number("limit", _PAGE, 200)
     order = asked.choice("order", (*ORDERS, *asked.args.get("order", ())[:1]), "best")
     after = asked.args.get("after", ())
-    answer = _answer(graph, question, flags, _LINES if not is_whole else _WHOLE, at * size, asked.lang, after)
+    most = max(_WHOLE if is_whole else _LINES, at * size)  # lines of a table, or papers
+    answer = Answer("", Query(), read=Corpus.of(graph.store).read())
+    if question or flags:
+        answer = graph.ask(question, most, filter=flags or None, lang=asked.lang, after=after)
     shown, corpus = as_shown(answer), Corpus.of(graph.store)
     papers = corpus.holding(answer.filter) if answer.filter.conditions else Papers()
     is_table, is_versus = answer.table is not None, answer.query.kind == "comparison"
@@ -92,15 +95,6 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     data = answer.to_json() | {"total": total, "page": at, "facets": values["facets"]}
     data["papers"] = [row.to_json() | known.get(row.paper, {}) for row in chosen]
     return Shown("ask.html.jinja", short(title, 200), data, values, _csv(answer, chosen, known))
-
-
-def _answer(
-    graph: Graph, question: str, flags: dict[str, Any], lines: int, most: int, lang: str, after: Sequence[str]
-) -> Answer:
-    if not question and not flags:
-        return Answer("", Query(), read=Corpus.of(graph.store).read())
-    answer = graph.ask(question, most, filter=flags or None, lang=lang, after=after)
-    return answer if answer.table is None else graph.ask(question, lines, filter=flags or None, lang=lang, after=after)
 
 
 def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, size: int, lang: str) -> Sequence[Row]:
