@@ -15,9 +15,9 @@ from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
-from kg.query.patterns import any_regex, phrase_regex, stem
+from kg.query.patterns import any_regex, phrase_regex
 from kg.query.shown import context, entry_of, quotes
-from kg.text import fold, has_han
+from kg.text import fold
 
 #: How much it says of a paper that a thing is named in a text.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "S": 0.5, "": 0.5}
@@ -296,42 +296,6 @@ def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]
                 if address and wanted and (address in wanted or wanted in address):
                     out.append((match.start(), match.end(), url))
     return out
-
-
-def by_title(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str]) -> list[str]:
-    """Papers by how many conditions their titles name, and how many ignored words their texts have; the most first."""
-    named: list[tuple[re.Pattern[str], float]] = []
-    for condition in wanted.conditions:
-        if not condition.negated:
-            compounds = [term for term in condition.any_of if isinstance(term, Compound)]
-            groups = [condition.any_of, *(part for term in compounds for part in term.parts)]
-            share = 1 / sum(len(term.parts) for term in compounds) if compounds else 0.0
-            for at, terms in enumerate(groups):
-                labels = {fold(label) for term in terms for label in _labels(lexicon, term)} - {""}
-                if labels:
-                    pattern = re.compile("|".join(f" {re.escape(label)} " for label in sorted(labels)))
-                    named.append((pattern, share if at else 1.0))
-    titles = {row.paper: f" {fold(row.title)} " for row in corpus.rows(papers)} if named else {}
-    count: dict[str, float] = defaultdict(float)
-    for paper, said in titles.items():
-        count[paper] = sum(weight for pattern, weight in named if pattern.search(said))
-    if wanted.ignored:
-        looked_for = (one if " " in one or has_han(one) else f"{stem(one)}*" for one in wanted.ignored)
-        words = [re.compile(phrase_regex(one, any_case=True)) for one in looked_for]
-        sql = "SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
-        found = {
-            (paper, n) for paper, raw in corpus.store.some(sql, papers) for n, w in enumerate(words) if w.search(raw)
-        }
-        for paper, _ in found:
-            count[paper] += 1
-    return sorted(papers, key=lambda paper: -count[paper])
-
-
-def _labels(lexicon: Lexicon, term: object) -> Iterable[str]:
-    """What a title may call what a term asks for."""
-    if isinstance(term, Entity):
-        return lexicon.labels(term.concept)
-    return term.said if isinstance(term, Phrase) else ()
 
 
 def _first(pattern: str, raw: str) -> list[re.Match[str]]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg.query.condition_evidence import by_title
 from kg.query.corpus import Corpus, Papers
 from kg.query.empty import any_role, naming
 from kg.query.filter import Condition, Entity, Filter, Phrase, Term
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.sayings import Sayings
+from kg.query.tiers import worded
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind
 from kg.vocabulary import Vocabulary
@@ -108,7 +108,7 @@ def working(corpus: Corpus, wanted: Filter) -> Papers:
 
 
 def papers_named(store: StoreFile, lexicon: Lexicon, text: str) -> list[str]:
-    """The papers (CURIEs) of a topic that a text names: those whose titles name it first, then by how sure it is."""
+    """The papers (CURIEs) of a topic that a text names: by how well their words match it, then by how sure it is."""
     if (wanted := topic_named(text, lexicon)) is None:
         return []
     sql = """SELECT p.curie, max(x.score) FROM topics x JOIN papers p ON p.id = x.paper
@@ -116,7 +116,8 @@ def papers_named(store: StoreFile, lexicon: Lexicon, text: str) -> list[str]:
     score = dict(store.some(sql, [term.concept for term in wanted.conditions[0].any_of if term.field == "topic"]))
     corpus = Corpus.of(store)
     papers = sorted(corpus.names(working(corpus, wanted)), key=lambda one: (-score.get(one, 0.0), one))
-    return by_title(corpus, lexicon, wanted, papers)
+    near = worded(corpus, lexicon, wanted, text)
+    return sorted(papers, key=lambda one: -near.get(one, 0.0))
 
 
 def only_naming(corpus: Corpus, wanted: Filter) -> list[str]:

@@ -6,20 +6,18 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from kg.query.answer import Answer, Row
-from kg.query.condition_evidence import AnswerEvidence, by_title
+from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus
 from kg.query.empty import any_listed, any_role, not_having, nothing_understood
 from kg.query.filter import Compound, Condition, Filter, Outcome, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
-from kg.query.tiers import why_empty
+from kg.query.tiers import why_empty, worded
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 
 #: Papers of one answer whose words are looked up.
 _READ = 20
-#: Papers of one answer whose titles are looked at.
-_TITLES = 200
 #: Papers of an answer that are all listed; of more the first `_READ` are.
 _MOST = 500
 
@@ -47,7 +45,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         dated = corpus.dated(corpus.holding(wanted))
         papers = [paper.curie for paper in sorted(dated, key=lambda paper: paper.when, reverse=True)]
     limit = query.most if limit is None else limit
-    rows = _rows(corpus, lexicon, wanted, papers, limit, say.language, is_newest)
+    rows = _rows(corpus, lexicon, wanted, question, papers, limit, say.language, is_newest)
     if is_newest or (len(rows) < len(papers) and limit is None):
         note = say("answer.newest" if is_newest else "answer.first", shown=len(rows), n=len(papers))
         wanted = replace(wanted, notes=(*wanted.notes, note))
@@ -84,6 +82,7 @@ def _rows(
     corpus: Corpus,
     lexicon: Lexicon,
     wanted: Filter,
+    question: str,
     papers: list[str],
     limit: int | None,
     language: str,
@@ -91,18 +90,18 @@ def _rows(
 ) -> tuple[Row, ...]:
     """At most `limit` papers, best first; 0 for all, None for what is usual.
 
-    Where there are many, the words are looked up only of those whose titles name the most of what is asked for, among
-    those with the last identifiers, which are the newest; the others follow from the newest on. Papers that are
-    `in_order` stay so.
+    Where there are many, words are looked up only of those whose texts fit the question best; the others follow. Papers
+    that are `in_order` stay so.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
-    newest = (papers if in_order else papers[::-1])[: max(most, _TITLES)]
-    if len(newest) > _READ and not in_order:
-        newest = by_title(corpus, lexicon, wanted, newest[:_TITLES]) + newest[_TITLES:]
-    found = AnswerEvidence(corpus, lexicon, wanted, newest[:_READ], language)
-    best = [found.row(paper) for paper in newest[:_READ]]
+    first = papers if in_order else papers[::-1]
+    if len(papers) > _READ and not in_order:
+        near = worded(corpus, lexicon, wanted, question)
+        first.sort(key=lambda paper: -near.get(paper, 0.0))
+    found = AnswerEvidence(corpus, lexicon, wanted, first[:_READ], language)
+    best = [found.row(paper) for paper in first[:_READ]]
     best = best if in_order else sorted(best, key=lambda row: (-row.score, row.id))
-    others = _in_order(corpus, newest[_READ:most])
+    others = _in_order(corpus, first[_READ:most])
     return tuple(islice(chain(best, others), most))
 
 
