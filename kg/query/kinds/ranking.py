@@ -6,13 +6,13 @@ below with what they claim.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from kg.query.answer import Answer, Cell, Grid
+from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus
@@ -30,8 +30,8 @@ from kg.text import fold
 
 #: What all scores of a benchmark are told as.
 _SCORE = "metric:average-score"
-#: Papers that a sentence names, and that are listed with what they claim.
-_NAMED, _CLAIMING = 3, 50
+#: Papers that a sentence names, that are listed with what they claim, and that lead on a metric under a heading.
+_NAMED, _CLAIMING, _LEAD = 3, 50, 2
 #: Papers that an answer rests on besides those of its lines, where nobody says how many.
 _SHOWN = 20
 
@@ -64,13 +64,16 @@ class _Ranking:
             lines += self.table.claimed(claiming, self.say("results.claimed"), self._columns)
         notes = (*self.query.filter.notes, *(self._notes(min(limit or most, most), every) if every else ()))
         table = Grid(self._columns, tuple(lines[:limit]), self._verdict() if every else self._none())
-        found = rows(self.store, table.lines)
+        every_row = rows(self.store, table.lines)
+        leading = {entry for line in self._leading(table.lines) for entry in line.papers}
+        found = tuple(row for row in every_row if not leading.isdisjoint(row.sources))
         if self._is_open or not every:  # other papers on what is asked for, whose results are told otherwise
             room = max((limit or _SHOWN) - len(found), 0)
             found += tuple(self.corpus.rows({*papers} - {row.paper for row in found}))[:room]
         if self.query.metric is None:  # advice: the papers that are most about it first
             found = tuple(sorted(found, key=lambda row: -near.get(row.paper, 0.0)))
-        return Answer(self.question, self.query, found, notes, table)
+        total = max(len(found), len(every_row))
+        return Answer(self.question, self.query, found, notes, table, fulfilling=total)
 
     @property
     def _is_open(self) -> bool:
@@ -236,6 +239,16 @@ class _Ranking:
         """Whether a metric is the score of a data set that is asked for: "LongBench score" of LongBench."""
         terms = (term for one in self.query.filter.conditions for term in one.any_of if term.field == "dataset")
         return any(fold(self.lexicon.label(term.concept)) in fold(self.lexicon.label(metric)) for term in terms)
+
+    def _leading(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """What answers where the best is asked for: the first lines on each metric under each heading; else all."""
+        if self._is_open or self.query.most or self.query.kind != "ranking":
+            return lines
+        at, shown = self._columns.index("metric"), Counter[tuple[str, Cell]]()
+        shown_as = [(line.heading, line.values[at]) for line in lines]
+        return [
+            line for line, key in zip(lines, shown_as, strict=True) if not shown.update([key]) and shown[key] <= _LEAD
+        ]
 
     # How it is shown
 
