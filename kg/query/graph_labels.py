@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.link.called_names import LONGEST, SHORTEST
-
-if TYPE_CHECKING:
-    from kg.store.file import StoreFile
 
 _JOINED = "FROM names n JOIN concepts c ON c.id = n.concept WHERE"
 #: Labels that are kept, and that are asked for in one query.
@@ -26,11 +23,6 @@ class Labels:
         self._rows = rows
         self._asked: dict[str, tuple[tuple[str, bool], ...]] = {}
         self.labels = lru_cache(maxsize=20_000)(self._labels)
-
-    @staticmethod
-    def of(store: StoreFile) -> Labels:
-        """The labels of a graph."""
-        return Labels(store.rows)
 
     def beginning(self, prefix: str) -> list[tuple[str, str]]:
         """The folded labels that begin so, in order, each with a thing that bears it."""

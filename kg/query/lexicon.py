@@ -74,7 +74,7 @@ class Lexicon:
     @staticmethod
     def of(store: StoreFile, vocabulary: Vocabulary) -> Lexicon:
         """The lexicon of a graph with the labels of its tables."""
-        out = Lexicon(vocabulary, Labels.of(store))
+        out = Lexicon(vocabulary, Labels(store.rows))
         out._store = store
         return out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -32,6 +33,7 @@ _CLASSIFIED = re.compile(rf"([{HAN_NUMBER}]+)[个份期篇]?")
 #: Days of a span of time; months and years are counted by the calendar.
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
+_UNITS = (*_DAYS, *_MONTHS)
 
 
 class Dates:
@@ -42,9 +44,10 @@ class Dates:
 
     def __iter__(self) -> Iterator[Item]:
         """The pieces that say one; places may overlap."""
+        parts = _meaning(self.words, "months:")
         for match in _with_parts(self.words).finditer(self.text):
             if year := match["first"] or match["year"]:  # "the first quarter of 2026": since January, and until March
-                first, last = (f"{year[:4]}-{month}" for month in _parts(self.words)[match["part"].lower()].split("-"))
+                first, last = (f"{year[:4]}-{month}" for month in parts[match["part"].lower()].split("-"))
                 spans = sorted((match.span("part"), match.span("first" if match["first"] else "year")))
                 yield self._piece(*spans[0], Fact("date", first, first, ">="))
                 yield self._piece(*spans[1], Fact("date", last, last, "<="))
@@ -63,7 +66,8 @@ class Dates:
         day = number_of(re.sub(r"[a-z]+$", "", (said.get("day") or said.get("later") or "0").lower()))
         month = number_of(said.get("month") or "0")
         if name:
-            month = next(int(number) for label, number in _months(self.words).items() if label[:3] == name[:3])
+            months = _meaning(self.words, "month:")
+            month = next(int(number) for label, number in months.items() if label[:3] == name[:3])
         if name and not year and not self._is_month(match, name, bool(day)):
             return None
         if day > 31:
@@ -74,8 +78,8 @@ class Dates:
     def _is_month(self, match: re.Match[str], name: str, with_day: bool) -> bool:
         """Whether a name without a year means the month: not "Oct" or "sept", not the verb in "papers that may"."""
         others = [word for word in self.words.bearing(fold(name)) if not word.of("month:")]
-        if name not in _months(self.words) or with_day or not others:
-            return name in _months(self.words)
+        if name not in _meaning(self.words, "month:") or with_day or not others:
+            return name in _meaning(self.words, "month:")
         before = [token.fold for token in self.tokens if token.end <= match.start()][-1:]
         steers = any(word.means & set(TIMES) for folded in before for word in self.words.bearing(folded))
         return steers or before == ["in"] or (match.start() > 0 and match["name"][0].isupper())
@@ -84,7 +88,7 @@ class Dates:
 @lru_cache(maxsize=4)
 def _with_names(words: QuestionWords) -> re.Pattern[str]:
     """ "October", "Oct. 2025", "15 October 2025", "October 15th, 2025", "2025 October"."""
-    names = [label for label in _months(words) if label.isascii()]
+    names = [label for label in _meaning(words, "month:") if label.isascii()]
     name = "|".join([*names, *(rf"{name[:3]}t?\." for name in names), *(name[:3] for name in names), "sept"])
     day = rf"{_DAY}(?:st|nd|rd|th)?"
     return re.compile(
@@ -97,24 +101,17 @@ def _with_names(words: QuestionWords) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _with_parts(words: QuestionWords) -> re.Pattern[str]:
     """ "Q1 2026", "the second half of 2025", "2026年第一季度"."""
-    part = "|".join(sorted(map(re.escape, _parts(words)), key=lambda label: (-len(label), label)))
+    part = "|".join(sorted(map(re.escape, _meaning(words, "months:")), key=lambda label: (-len(label), label)))
     year = rf"(?:(?P<first>{YEAR}(?:\s*年)?)\s*的?\s*)?"
     return re.compile(
         rf"(?<![A-Za-z0-9]){year}(?P<part>{part})(?![A-Za-z0-9])(?:,?\s*(?:of|in)?\s*(?P<year>{YEAR}))?", re.I
     )
 
 
-@lru_cache(maxsize=4)
-def _parts(words: QuestionWords) -> dict[str, str]:
-    """The first and last month of parts of a year ("01-03") by lower-case label."""
-    return {label.lower(): word.of("months:") for word in words.words if word.of("months:") for label in word.labels}
-
-
-@lru_cache(maxsize=4)
-def _months(words: QuestionWords) -> dict[str, str]:
-    """Numbers of months ("10") by lower-case label."""
-    named = ((word, word.of("month:")) for word in words.words)
-    return {label.lower(): number for word, number in named if number for label in word.labels}
+@lru_cache(maxsize=8)
+def _meaning(words: QuestionWords, prefix: str) -> dict[str, str]:
+    """What follows a prefix in the meanings of words, by lower-case label: numbers of months ("10")."""
+    return {label.lower(): word.of(prefix) for word in words.words if word.of(prefix) for label in word.labels}
 
 
 def relative(items: list[Item], text: str, latest: str) -> list[Item]:
@@ -125,14 +122,20 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
     out: list[Item] = []
     at = 0
     while at < len(items):
-        found = _span(items, at, text, latest) or _this(items, at, text, latest) or _ago(items, at, text, latest)
-        out.append(found or items[at])
-        behind = range(at + 1, len(items))
-        at = next((n for n in behind if not found or items[n].start >= found.end), len(items))
+        found = _span(items, at, latest) or _this(items, at, latest) or _ago(items, at, latest)
+        last, fact = found or (at, None)
+        start, end = items[at].start, items[last].end
+        said = text[start:end]
+        out.append(Item(start, end, said, fact=replace(fact, label=said)) if fact else items[at])
+        at = last + 1
     return out
 
 
-def _span(items: list[Item], at: int, text: str, latest: str) -> Item | None:
+#: The place of the last piece of a span of time, and what it says.
+_Found = tuple[int, Fact] | None
+
+
+def _span(items: list[Item], at: int, latest: str) -> _Found:
     """The span of time, or the reports, that "last" and what stands behind it mean."""
     if not items[at].means("last"):
         return None
@@ -155,43 +158,31 @@ def _span(items: list[Item], at: int, text: str, latest: str) -> Item | None:
             break
         elif not (item.means("frame") and not item.senses):
             break
-    said = text[items[at].start : items[end].end] if unit else ""
     if unit == "report" and 0 < number < 1000:
-        fact = Fact("recent", str(int(number)), said)
-    elif unit in (*_DAYS, *_MONTHS):
-        fact = Fact("date", latest and _before(latest, unit, int(number)), said, ">=")
-    else:
-        return None
-    return Item(items[at].start, items[end].end, said, fact=fact)
+        return end, Fact("recent", str(int(number)), "")
+    return (end, Fact("date", latest and _before(latest, unit, int(number)), "", ">=")) if unit in _UNITS else None
 
 
-def _this(items: list[Item], at: int, text: str, latest: str) -> Item | None:
+def _this(items: list[Item], at: int, latest: str) -> _Found:
     """The year, month, week or day of the newest date: "this year", "今年"."""
     if not items[at].means("this"):
         return None
     end = at if items[at].of("type:") else at + 1
     unit = items[end].of("type:") if end < len(items) else ""
-    if unit not in (*_DAYS, *_MONTHS):
-        return None
-    said = text[items[at].start : items[end].end]
-    fact = Fact("date", latest[: {"year": 4, "month": 7}.get(unit, 10)], said)
     if unit == "week" and len(latest) >= 10:
         day = date.fromisoformat(latest[:10])
-        fact = Fact("date", back(day, "day", day.weekday()).isoformat(), said, ">=")
-    return Item(items[at].start, items[end].end, said, fact=fact)
+        return end, Fact("date", back(day, "day", day.weekday()).isoformat(), "", ">=")
+    return (end, Fact("date", latest[: {"year": 4, "month": 7}.get(unit, 10)], "")) if unit in _UNITS else None
 
 
-def _ago(items: list[Item], at: int, text: str, latest: str) -> Item | None:
+def _ago(items: list[Item], at: int, latest: str) -> _Found:
     """The day that "3 months ago" means."""
     number, behind = items[at].value, items[at + 1 : at + 3]
     unit = "day" if items[at].unit == "days" else behind[0].of("type:") if behind and not items[at].unit else ""
-    end = behind[0 if items[at].unit else 1 :][:1]
-    if number is None or unit not in (*_DAYS, *_MONTHS) or not (end and end[0].means("ago")):
+    end = at + (1 if items[at].unit else 2)
+    if number is None or unit not in _UNITS or not (end < len(items) and items[end].means("ago")):
         return None
-    said = text[items[at].start : end[0].end]
-    return Item(
-        items[at].start, end[0].end, said, fact=Fact("date", latest and _before(latest, unit, int(number)), said)
-    )
+    return end, Fact("date", latest and _before(latest, unit, int(number)), "")
 
 
 def _before(latest: str, unit: str, number: int) -> str:

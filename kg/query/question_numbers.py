@@ -101,14 +101,10 @@ def _pattern(words: QuestionWords) -> re.Pattern[str]:
     behind = "|".join(rf"(?<={one}{'' if has_han(one) else ' '})" for one in _limits(words))
     millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
     letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:\w+ )?(?:param|参数))"
-    large = "|".join(label for label in _letters(words) if words.amounts[label.lower()] >= _BILLION)
+    letters = [label for word in words.meaning("letter") for label in word.labels]  # behind a model's parameters
+    large = "|".join(label for label in letters if words.amounts[label.lower()] >= _BILLION)
     bare = rf"(?<![A-Za-z0-9.-]){number}\s?(?:{large})\s?(?:{limits})"
     size = rf"(?:(?:{behind})|(?={bare}))(?P<size>{number})\s?(?P<sizescale>{large})(?![A-Za-z0-9]|\s?(?:token|词元))"
     cent = rf"百分之(?P<cent>{written}|{number})"
     ways = rf"{cent}|{letter}|{size}|{han}|{named}|{sign}(?:{plain})(?![A-Za-z0-9]|[/.]\d)"
     return re.compile(ways, re.IGNORECASE)
-
-
-def _letters(words: QuestionWords) -> list[str]:
-    """Letters behind the number of a model's parameters."""
-    return [label for word in words.meaning("letter") for label in word.labels]

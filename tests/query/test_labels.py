@@ -89,9 +89,9 @@ def test_label_that_most_entries_give_is_the_preferred_one(graph: Path) -> None:
     with Store(graph) as store:
         for name in ("1-2", "1-3"):
             store.put_entry(entry(name, Named("technique:frobnicator", "FROBNICATOR", True)))
-        assert Labels.of(store).labels("technique:frobnicator") == {"en": "FROBNICATOR"}
+        assert Labels(store.rows).labels("technique:frobnicator") == {"en": "FROBNICATOR"}
         store.drop_entries(["1-2", "1-3"])
-        assert Labels.of(store).labels("technique:frobnicator") == {"en": "Frobnicator"}
+        assert Labels(store.rows).labels("technique:frobnicator") == {"en": "Frobnicator"}
 
 
 ENTRIES = st.dictionaries(
@@ -123,9 +123,9 @@ def test_labels_that_follow_changes_are_those_made_anew(
         for change in (begin, *changes):
             write(graph, change)
             with Store(graph) as store:
-                followed = told(Labels.of(store))
+                followed = told(Labels(store.rows))
                 store.remake()
-                assert followed == told(Labels.of(store))
+                assert followed == told(Labels(store.rows))
 
 
 def test_open_store_sees_its_own_changes(graph: Path, vocabulary: Vocabulary) -> None:
