@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from heapq import nlargest
 from typing import NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -30,7 +30,7 @@ from kg.query.conditions import (
 )
 from kg.query.filter import Condition, Entity, Fact, Filter
 from kg.query.leading import enough, is_often_unsaid
-from kg.query.support import Supporter, independent
+from kg.query.support import Backer, independent
 from kg.query.title_names import Titles
 from kg.store.file import StoreFile
 from kg.store.rows import USUAL
@@ -77,20 +77,6 @@ class DatedPaper(NamedTuple):
 
     curie: str
     when: str
-
-
-@dataclass(slots=True)
-class Backer:
-    """A paper behind a line."""
-
-    paper: str
-    entries: list[str] = field(default_factory=list)  # "002-22", sorted
-    when: str = ""
-    institutions: frozenset[str] = frozenset()
-
-    @property
-    def supporter(self) -> Supporter:
-        return Supporter(self.when, self.paper, self.institutions)
 
 
 class Corpus:
@@ -449,7 +435,7 @@ class Corpus:
         """What is known of papers (CURIEs), by name."""
         named = sorted(set(papers))
         sql = "SELECT curie, appeared FROM papers WHERE curie IN ({}) ORDER BY curie"
-        out = {paper: Backer(paper, [], when) for paper, when in self.store.some(sql, named)}
+        out = {paper: Backer(paper, when) for paper, when in self.store.some(sql, named)}
         for entry, paper in self.store.of_papers(named):
             out[paper].entries.append(entry)
         for paper, institutions in self.institutions_of(out).items():

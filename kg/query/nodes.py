@@ -2,40 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kg.query.conditions import Where
 from kg.store.file import StoreFile
-
-#: The tables of nodes by the kind that their names say.
-_TABLES = {"mention": ("mentions", "topics"), "result": ("results",), "relation": ("relations",)}
-
-
-class Node(NamedTuple):
-    """Where the words of a node stand, and how far it can be trusted."""
-
-    node: str
-    field: str
-    start: int
-    end: int
-    raw: str  # the text of the field
-    score: float
-    sure: bool
-
-
-def nodes_at(store: StoreFile, nodes: Iterable[str]) -> Iterator[Node]:
-    """What is known of nodes; what is not there is left out."""
-    wanted = set(nodes)
-    places = [node.removeprefix("entry:").rsplit("/", 2) for node in wanted]
-    entries, kinds = ({place[at] for place in places} for at in (0, 1))
-    for kind, table in ((one, table) for one in sorted(kinds) for table in _TABLES[one]):
-        sql = f"""SELECT e.name, x.number, x.field, x.start, x."end", t.raw, x.score, x.sure
-            FROM entries e JOIN {table} x ON x.entry = e.id
-            LEFT JOIN texts t ON t.entry = e.id AND t.field = x.field WHERE e.name IN ({{}})"""
-        for entry, number, field, start, end, raw, score, sure in store.some(sql, entries):
-            if (node := f"entry:{entry}/{kind}/{number}") in wanted:
-                yield Node(node, field, start, end, raw or "", score, bool(sure))
 
 
 class NamedEntity(NamedTuple):

@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from kg.query.answer import Line, Quote, Row
 from kg.query.corpus import Corpus
-from kg.query.nodes import Node, nodes_at
 from kg.store.file import StoreFile
 from kg.text import sentence_at
+
+#: The tables of nodes by the kind that their names say.
+_TABLES = {"mention": ("mentions", "topics"), "result": ("results",), "relation": ("relations",)}
 
 
 def entry_of(node: str) -> str:
@@ -19,14 +21,19 @@ def entry_of(node: str) -> str:
 
 
 def quotes(store: StoreFile, named: Mapping[str, str]) -> dict[str, Quote]:
-    """The words of each node (CURIE), by node; `named` gives the label of what they name."""
-    return {one.node: _quote(one, named[one.node]) for one in nodes_at(store, named) if one.start >= 0}
-
-
-def _quote(node: Node, label: str) -> Quote:
-    said, trust = context(node.raw, node.start, node.end), (round(node.score, 4), node.sure)
-    quote = node.raw[node.start : node.end]
-    return Quote(entry_of(node.node), node.field, quote, node.start, node.end, label, said, *trust)
+    """The words of each node (CURIE) that stands in a text, by node; `named` gives the label of what they name."""
+    out: dict[str, Quote] = {}
+    places = [node.removeprefix("entry:").rsplit("/", 2) for node in named]
+    entries, kinds = ({place[at] for place in places} for at in (0, 1))
+    for kind, table in ((one, table) for one in sorted(kinds) for table in _TABLES[one]):
+        sql = f"""SELECT e.name, x.number, x.field, x.start, x."end", t.raw, x.score, x.sure
+            FROM entries e JOIN {table} x ON x.entry = e.id
+            LEFT JOIN texts t ON t.entry = e.id AND t.field = x.field WHERE x.start >= 0 AND e.name IN ({{}})"""
+        for entry, number, field, start, end, raw, score, sure in store.some(sql, entries):
+            if (label := named.get(node := f"entry:{entry}/{kind}/{number}")) is not None:
+                words, trust = context(raw or "", start, end), (round(score, 4), bool(sure))
+                out[node] = Quote(entry, field, (raw or "")[start:end], start, end, label, words, *trust)
+    return out
 
 
 @lru_cache(maxsize=4096)  # what is asked again and again shows the same words

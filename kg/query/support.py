@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 
-class Supporter(NamedTuple):
-    """A paper as support counts it: when it appeared (ISO 8601, "" where unknown), its CURIE, its institutions."""
+@dataclass(slots=True)
+class Backer:
+    """A paper behind a line, as support counts it."""
 
-    when: str
-    paper: str
-    institutions: Set[str]
+    paper: str  # CURIE
+    when: str = ""  # when it appeared: ISO 8601, "" where unknown
+    institutions: Set[str] = frozenset()
+    entries: list[str] = field(default_factory=list)  # "002-22", sorted
 
 
-def support(papers: Iterable[Supporter]) -> int:
+def support(papers: Iterable[Backer]) -> int:
     """The size of a greedy set of papers, by date, then id; those without a known institution add one together."""
     return independent(paper.institutions for paper in sorted(papers, key=lambda p: (p.when or "9", p.paper)))
 

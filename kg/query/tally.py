@@ -12,7 +12,7 @@ from kg.entity_types import NAMED
 from kg.identifiers import is_curie
 from kg.model import ENTITY_TYPES, KgError
 from kg.query.answer import Cell, Line, Quote
-from kg.query.corpus import Backer, Corpus, DatedPaper
+from kg.query.corpus import Corpus, DatedPaper
 from kg.query.empty import any_role
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon
@@ -225,16 +225,6 @@ def _union(behind: Mapping[str, tuple[DatedPaper, ...]], things: Iterable[str]) 
     """The papers that have one of some things, by name."""
     first, *others = (behind[thing] for thing in things)
     return tuple(sorted({*first}.union(*others))) if others else first
-
-
-def backers(store: StoreFile, papers: Iterable[str]) -> dict[str, Backer]:
-    """What is known of papers (CURIEs): their entries, dates and institutions."""
-    return Corpus.of(store).backers(papers)
-
-
-def listed(papers: Iterable[Backer]) -> list[str]:
-    """The entries of papers, sorted."""
-    return sorted({entry for paper in papers for entry in paper.entries})
 
 
 def found_any(store: StoreFile, wanted: Filter) -> bool:

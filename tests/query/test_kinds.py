@@ -12,7 +12,7 @@ from kg.link.linker import Linker
 from kg.model import Document, KgError, Record, Source, Text
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Link, Query, answer, respond
 from kg.query.periods import period, without_gaps
-from kg.query.support import Supporter, appeared, support
+from kg.query.support import Backer, appeared, support
 from kg.rdf.store import Store
 from kg.records import from_json
 from kg.vocabulary import Vocabulary
@@ -146,9 +146,9 @@ def cells(found: Answer, *columns: str) -> list[tuple[Any, ...]]:
 def test_support_counts_papers_that_share_no_institution() -> None:
     a, b = frozenset("a"), frozenset("b")
     assert support([]) == 0
-    assert support([Supporter("2025", "p1", a), Supporter("2025", "p2", a)]) == 1
-    assert support([Supporter("2025", "p1", a | b), Supporter("2024", "p2", a), Supporter("2024", "p3", b)]) == 2
-    assert support([Supporter("", "p1", frozenset()), Supporter("", "p2", frozenset()), Supporter("", "p3", a)]) == 2
+    assert support([Backer("p1", "2025", a), Backer("p2", "2025", a)]) == 1
+    assert support([Backer("p1", "2025", a | b), Backer("p2", "2024", a), Backer("p3", "2024", b)]) == 2
+    assert support([Backer("p1", "", frozenset()), Backer("p2", "", frozenset()), Backer("p3", "", a)]) == 2
 
 
 def test_paper_appeared_at_its_own_date_first() -> None:

@@ -11,7 +11,7 @@ from kg.query.lexicon import Lexicon
 from kg.query.periods import PERIODS
 from kg.query.sayings import Sayings
 from kg.query.support import support
-from kg.query.tally import TYPES, Tally, backers, listed, nothing, widened
+from kg.query.tally import TYPES, Tally, nothing, widened
 from kg.store.file import StoreFile
 
 #: Lines where nobody says how many; papers that are read out one by one; things that a sentence names; quotes.
@@ -65,10 +65,10 @@ class _Counting:
         """One line: how many papers, and their independent support where they can be read out."""
         if self.wanted.conditions and self.papers <= _READ:
             self.found = papers.answer(self.store, self.lexicon, self.question, self.query).rows
-        known = backers(self.store, (row.paper for row in self.found))
-        backing = support(paper.supporter for paper in known.values()) if known else None
+        known = self.tally.corpus.backers(row.paper for row in self.found).values()
+        backing = support(known) if known else None
         evidence = tuple(row.evidence[0] for row in self.found if row.evidence)[:_QUOTES]
-        entries = listed(known.values()) or self._others()
+        entries = sorted({entry for paper in known for entry in paper.entries}) or self._others()
         line = Line((self.papers, backing), tuple(entries), evidence)
         verdict = self.say("count.papers", papers=self.say("number.paper", self.papers))
         return Grid(("count", "support"), (line,), verdict)

@@ -10,7 +10,7 @@ from typing import Literal
 from kg.identifiers import kind_of
 from kg.query.answer import Answer, Grid, Line
 from kg.query.conditions import Where, relating
-from kg.query.corpus import Backer, Corpus
+from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import Related, stated
@@ -18,7 +18,7 @@ from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, quotes
 from kg.query.stating import improvement
 from kg.query.support import support
-from kg.query.tally import TYPES, backers, listed, without
+from kg.query.tally import TYPES, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
 
@@ -68,9 +68,12 @@ def stated_by(
     `found` has the nodes that say so of each, each with its paper; those in `unsure` are not read surely.
     """
     papers = {paper for nodes in found.values() for paper in nodes.values()}
-    known = backers(store, papers)
-    behind = {thing: _behind(nodes, known) for thing, nodes in found.items()}
-    backing = {thing: support(paper.supporter for paper in own) for thing, own in behind.items()}
+    known = Corpus.of(store).backers(papers)
+    behind = {
+        thing: [known[paper] for paper in sorted(set(nodes.values())) if paper in known]
+        for thing, nodes in found.items()
+    }
+    backing = {thing: support(own) for thing, own in behind.items()}
     label = {thing: lexicon.label(thing, say.language) for thing in found}
 
     def place(thing: str) -> tuple[object, ...]:
@@ -84,7 +87,8 @@ def stated_by(
     for thing in shown:
         evidence = tuple(words[node] for node in first[thing] if node in words)
         cells = (label[thing], len(behind[thing]), backing[thing])
-        lines.append(Line(cells, tuple(listed(behind[thing])), evidence, thing))
+        entries = sorted({entry_of(node) for node, paper in found[thing].items() if paper in known})
+        lines.append(Line(cells, tuple(entries), evidence, thing))
     verdict = say(
         "relations.verdict", things=say(f"number.{kind}", len(found)), papers=say("number.paper", len(papers))
     )
@@ -152,16 +156,6 @@ def _meant(lexicon: Lexicon, say: Sayings, link: Link, ends: set[str]) -> str:
     own = lexicon.namesakes(link.concept, ends)
     names = [*([link.label] if own else []), *sorted(lexicon.label(end, say.language) for end in ends - own)]
     return say.first(names, _QUOTES)
-
-
-def _behind(nodes: dict[str, str], known: dict[str, Backer]) -> list[Backer]:
-    """The papers behind a line, with only those of their entries that say so."""
-    said: dict[str, list[str]] = defaultdict(list)
-    for node, paper in nodes.items():
-        said[paper].append(entry_of(node))
-    return [
-        replace(known[paper], entries=sorted(set(names))) for paper, names in sorted(said.items()) if paper in known
-    ]
 
 
 def _first(nodes: dict[str, str]) -> list[str]:

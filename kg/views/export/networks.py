@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from itertools import combinations
 
 from kg.model import ENTITY_TYPES, KgError
-from kg.query.support import Supporter, support
+from kg.query.support import Backer, support
 from kg.rdf.store import Store
 from kg.store.contents import labels
 from kg.tables import json_text
@@ -76,7 +76,7 @@ def supports(
     """
     when = dict(store.rows("SELECT curie, appeared FROM papers"))
     return {
-        concept: (len(own), support(Supporter(when.get(p, ""), p, places.get(p, frozenset())) for p in own))
+        concept: (len(own), support(Backer(p, when.get(p, ""), places.get(p, frozenset())) for p in own))
         for concept, own in having.items()
     }
 

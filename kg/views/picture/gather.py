@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from kg.identifiers import kind_of
-from kg.query.support import Supporter, support
+from kg.query.support import Backer, support
 from kg.text import is_kind
 from kg.views.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
@@ -38,27 +38,23 @@ _FEWEST = 12
 class PaperFacts:
     """Facts about papers: entries, date, institutions."""
 
-    papers: dict[str, tuple[list[str], str, frozenset[str]]]
+    papers: dict[str, Backer]
     order: dict[str, int] = field(default_factory=dict)  # position in the selection
 
     def support(self, papers: Iterable[str]) -> int:
         """The independent support of a set of papers."""
-        return support(Supporter(self.papers[p][1], p, self.papers[p][2]) for p in papers if p in self.papers)
+        return support(self.papers[p] for p in papers if p in self.papers)
 
     def years(self, papers: Iterable[str]) -> list[str]:
         """The years in which papers appeared, sorted."""
-        return sorted({self.papers[p][1][:4] for p in papers if p in self.papers and self.papers[p][1]})
+        return sorted({self.papers[p].when[:4] for p in papers if p in self.papers and self.papers[p].when})
 
 
 def facts(store: Store, papers: Sequence[str]) -> PaperFacts:
     """The facts about papers (CURIEs)."""
-    from kg.query.tally import backers
+    from kg.query.corpus import Corpus
 
-    known = backers(store, papers)
-    return PaperFacts(
-        {paper: (known[paper].entries, known[paper].when, known[paper].institutions) for paper in known},
-        {paper: place for place, paper in enumerate(papers)},
-    )
+    return PaperFacts(Corpus.of(store).backers(papers), {paper: place for place, paper in enumerate(papers)})
 
 
 class Gathering:
@@ -83,7 +79,7 @@ class Gathering:
         for node in self.nodes.values():
             node.papers.sort(key=self.facts.order.__getitem__)
             node.support = self.facts.support(node.papers)
-        self.sized_by = "support" if any(known[2] for known in self.facts.papers.values()) else "papers"
+        self.sized_by = "support" if any(known.institutions for known in self.facts.papers.values()) else "papers"
 
     def draw(self, limit: int, view: str = "", whole: bool = False) -> Drawing:
         """A drawing of at most `limit` nodes: papers and concepts, or only concepts if there are too many papers.

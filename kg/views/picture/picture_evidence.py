@@ -34,8 +34,8 @@ def fill(graph: GraphReader, drawing: Drawing, known: PaperFacts, lang: str) -> 
     is_large = len(drawing.nodes) > _MANY
     most = _FEW if is_large else _QUOTES
     chosen = _chosen(drawing, most)
-    read = load_entries(graph.store, (entry for name in chosen for entry in known.papers[name][0]))
-    shown = {name: Paper(name, [read[entry] for entry in known.papers[name][0]]) for name in chosen}
+    read = load_entries(graph.store, (entry for name in chosen for entry in known.papers[name].entries))
+    shown = {name: Paper(name, [read[entry] for entry in known.papers[name].entries]) for name in chosen}
     selection = Selection.of(graph, shown.values(), lang)
     selection.learn_labels()
     _label(graph, drawing, shown, lang)
@@ -46,7 +46,7 @@ def fill(graph: GraphReader, drawing: Drawing, known: PaperFacts, lang: str) -> 
     for edge in drawing.edges:
         edge.quotes = _first(words.between(edge), most)
     for papers in [one.papers for one in drawing.nodes.values()] + [one.papers for one in drawing.edges]:
-        papers.sort(key=lambda paper: (known.papers[paper][1] if paper in known.papers else "", paper), reverse=True)
+        papers.sort(key=lambda paper: (known.papers[paper].when if paper in known.papers else "", paper), reverse=True)
     _tell(graph, drawing, known, shown, LISTED_OF_MANY if is_large else LISTED)
 
 
@@ -146,7 +146,7 @@ def _tell(graph: GraphReader, drawing: Drawing, known: PaperFacts, shown: dict[s
     named = titles(graph.store, listed - shown.keys())
     rows = {row.paper: row for row in Corpus.of(graph.store).rows(listed)}
     for paper in sorted(listed & known.papers.keys()):
-        entries, when, _ = known.papers[paper]
+        own = known.papers[paper]
         said = title(shown[paper]) if paper in shown else clean(named.get(paper, ""))
         row = rows.get(paper)
-        drawing.about[paper] = About(entries, said, when, row.name if row else "", row.link if row else "")
+        drawing.about[paper] = About(own.entries, said, own.when, row.name if row else "", row.link if row else "")
