@@ -166,7 +166,7 @@ def place_of(field: str, words: PageWords, document: Document | None = None, pag
         tables = (one.page for one in document.tables if one.id == field.partition("/")[0])
         page = part.page if part else next(tables, None)
     if part and not said and part.headings:
-        said = short(part.headings[-1], _HEADING)
+        said = words("digest.abstract") if part.role == "abstract" else short(part.headings[-1], _HEADING)
     return said + (words("answer.on_page", n=page) if page and said else "")
 
 
