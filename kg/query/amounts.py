@@ -68,7 +68,8 @@ def with_loss(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Ou
     down, of = _either(lost["stated"]), _either({*lost["noun"], *names})
     small = rf"(?:{_among(range(ceil(value)))}{_PERCENT}|(?:below|under|less than) {value:g}\s?\\?%)"
     whole = _among(range(ceil(100 - value), 101 + int(value))) + _PERCENT
-    said = [rf"{small}{_FEW}{down}", _stated(down, small, of), _stated(_either(kept["stated"]), whole, of)]
+    said = [rf"{small}{_FEW}{down}", _stated(down, small, of), rf"{of}{_FEW}{down}{_GAP}{small}"]
+    said += [rf"{_either(kept['stated'])}{_GAP}{whole}{_FEW}{of}", rf"{whole} of{_FEW}{of}"]  # others are levels
     return replace(wanted, told=hinted(f"(?i){'|'.join(said)}", sorted({*lost["noun"], *lost["stated"]})))
 
 
@@ -123,10 +124,11 @@ def _whole(name: str) -> str:
 def _stated(cue: str, number: str, noun: str) -> str:
     """A pattern for a number, what it is of and a cue for what becomes of that, in each order of them."""
     orders = (
-        *(f"{cue}{_GAP}{number}{_FEW}{noun}", f"{cue}{_FEW}{noun}{_GAP}{number}", f"{noun}{_FEW}{cue}{_GAP}{number}"),
-        *(f"{number}{_FEW}{noun}{_FEW}{cue}", f"{number}{_FEW}{cue} {noun}"),
+        f"{cue}{_GAP}{number}{_FEW}{noun}",
+        f"{cue}{_FEW}{noun}{_GAP}{number}",
+        f"{number}{_FEW}{noun}{_FEW}{cue}",
     )
-    return "|".join(orders)
+    return "|".join((*orders, f"{number}{_FEW}{cue} {noun}"))
 
 
 def _among(numbers: range) -> str:

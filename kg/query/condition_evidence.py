@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import zip_longest
 
 from kg.query.answer import Quote, Row
 from kg.query.conditions import CITED, Where, citing, gaining, marks, relating, reporting, using
 from kg.query.corpus import Corpus
-from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase
+from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import any_regex, phrase_regex
-from kg.query.shown import context, entry_of, quotes
+from kg.query.shown import context, quotes
 from kg.text import fold
 
 #: How much it says of a paper that a thing is named in a text.
@@ -47,10 +47,6 @@ _ADDRESS = re.compile(
 )
 
 
-#: Gives where a text shows a condition: start, end, and what is named; its third argument is an address, or the field.
-Telling = Callable[[Condition, str, str], list[tuple[int, int, str]]]
-
-
 class AnswerEvidence:
     """The quotes for some papers of an answer, and the scores that follow from them."""
 
@@ -61,6 +57,7 @@ class AnswerEvidence:
         self.corpus, self.lexicon, self.wanted, self.store = corpus, lexicon, wanted, corpus.store
         self._label = partial(lexicon.label, language=language)
         self.rows = {row.paper: row for row in corpus.rows(papers)}
+        self._papers = corpus.those(self.rows)
         self.namings: dict[str, list[NamedEntity]] = defaultdict(list)  # by entry
         for one in namings(self.store, self.rows):
             self.namings[one.entry].append(one)
@@ -68,19 +65,15 @@ class AnswerEvidence:
             WHERE x.use <> 'mentioned' AND x.level <> '' AND e.paper IN ({})"""
         self.levels = {(entry, part): level for entry, part, level in self.store.some(sql, self.rows)}
         self.quotes: dict[tuple[str, int], dict[Quote, float]] = defaultdict(dict)  # entry, condition -> weights
-        self.sentences: dict[tuple[str, int], set[str]] = defaultdict(set)  # entry, part of a compound -> sentences
         for n, condition in enumerate(wanted.conditions):
-            if not condition.negated:
-                self._mentioned(n, condition)
-                self._reported(n, condition)
-                self._related(n, condition)
-                self._used(n, condition)
-        own = [(n, wants) for n, wants in enumerate(wanted.conditions) if not wants.negated]
-        self._search([(n, wants) for n, wants in own if _is_searched(wants)], self.rows, _said)
-        for n, wants in own:
-            unshown = [paper for paper, row in self.rows.items() if not any(self.quotes[e, n] for e in row.sources)]
-            if unshown and _is_named(wants):
-                self._search([(n, wants)], unshown, _named)
+            for term in condition.any_of if not condition.negated else ():
+                for quote, extra in self._told(term):
+                    self._weigh(n, quote, extra)
+            for is_named in (False, True) if not condition.negated else ():
+                for quote in self._searched(
+                    n, [one for one in condition.any_of if _is_searched(one, is_named)], is_named
+                ):
+                    self._weigh(n, quote, 0.0)
 
     def row(self, paper: str) -> Row:
         """A paper with the words that show it."""
@@ -94,8 +87,7 @@ class AnswerEvidence:
                 best = [one for one in best if not self._is_aside(one[0])] or best
             shown.append([quote for quote, _ in best[: _SHOWN * len(entries)]])
             if not condition.negated:
-                central = self._centrality(condition, entries, [weight for _, weight in best])
-                scores.append(central - (_APART if self._is_apart(condition, entries) else 0.0))
+                scores.append(self._centrality(condition, entries, [weight for _, weight in best]))
         score = sum(scores) / len(scores) if scores else 0.0
         turns = zip_longest(*shown)  # the best quote of each condition, then the second best
         said = dict.fromkeys(quote for turn in turns for quote in turn if quote is not None)
@@ -113,20 +105,6 @@ class AnswerEvidence:
         is_prior = "," not in opening and known("prior").intersection(fold(opening).split()[:_OPENING])
         return bool(is_prior or denies.intersection(words[-_DENIED:]))
 
-    def _is_apart(self, condition: Condition, entries: Iterable[str]) -> bool:
-        """Whether a paper has a compound's parts only in sentences of their own, and nothing else that shows it."""
-        own = list(entries)
-        whole = [self._shows(term) for term in condition.any_of]
-        compounds = [term for term in condition.any_of if isinstance(term, Compound)]
-        if not compounds or any(test(one) for entry in own for one in self.namings[entry] for test in whole):
-            return False
-        said = [
-            set.intersection(*(self.sentences[entry, id(part)] for part in term.parts))
-            for term in compounds
-            for entry in own
-        ]
-        return not any(said)
-
     def _centrality(self, condition: Condition, entries: Iterable[str], weights: list[float]) -> float:
         """How central a condition is to a paper: its best quote, how often it is shown, the place of a topic."""
         shown = 0.75 * max(weights, default=0.4) + 0.05 * min(len(weights), 5)
@@ -141,76 +119,61 @@ class AnswerEvidence:
 
     # What the graph has mentions of
 
-    def _mentioned(self, n: int, condition: Condition) -> None:
-        """The words of mentions."""
-        whole = [self._shows(term) for term in condition.any_of]
-        tests = [self._shows(term) for term in condition.terms]
-        own = (one for entry in self.namings.values() for one in entry)
-        shown = {one.node: one for one in own if any(test(one) for test in tests)}
-        named = {one.entry for one in shown.values() if any(test(one) for test in whole)}
-        is_compound = len(tests) > len(whole)
-        parts = [(id(part), [self._shows(term) for term in part]) for part in _parts(condition)]
-        for node, quote in quotes(self.store, {node: self._label(one.concept) for node, one in shown.items()}).items():
-            for part, shows in parts:
-                if any(test(shown[node]) for test in shows):
-                    self.sentences[shown[node].entry, part].add(quote.context)
-            extra = _ROLE.get(shown[node].role, 0.0)
-            in_parts = is_compound and shown[node].entry not in named
-            self._weigh(shown[node].entry, n, quote, extra - (_IN_PARTS if in_parts else 0.0))
+    def _told(self, term: Term) -> Iterator[tuple[Quote, float]]:
+        """The words of mentions, results and relations for a term, and how much their role adds."""
+        if isinstance(term, Compound):
+            yield from self._in_parts(term)
+        if isinstance(term, Fact) and term.field in (*USED_BY_NAME, *CITED):
+            yield from self._used(term)
+        labels, roles = {}, {}
+        if isinstance(term, Link):
+            found = stated(self.store, self._own(relating(term)))
+            labels = {one.node: self._label(one.tail if term.side == "head" else one.head) for one in found}
+        own = reporting(term) if isinstance(term, Outcome) else gaining(term) if isinstance(term, Link) else None
+        labels |= {one.node: one.wording for one in reported(self.store, self._own(own))} if own else {}
+        if isinstance(term, Entity | Fact):
+            shows = self._shows(term)
+            shown = [one for entry in self.namings.values() for one in entry if shows(one)]
+            labels = {one.node: self._label(one.concept) for one in shown}
+            roles = {one.node: one.role for one in shown}
+        for node, quote in quotes(self.store, labels).items():
+            yield quote, _ROLE.get(roles.get(node, ""), 0.0)
 
-    def _reported(self, n: int, condition: Condition) -> None:
-        """The words of results."""
-        for term in condition.terms:
-            if isinstance(term, Outcome):
-                found = reported(self.store, self._own(reporting(term)))
-                for node, quote in quotes(self.store, {one.node: one.wording for one in found}).items():
-                    self._told(entry_of(node), condition, term, quote)
-                    self._weigh(entry_of(node), n, quote, 0.0)
+    def _in_parts(self, term: Compound) -> Iterator[tuple[Quote, float]]:
+        """The words of the parts of a compound, where one sentence has all of them; else those of a paper."""
+        joint, apart = (self.corpus.joint(term, self._papers, apart=apart) for apart in (False, True))
+        sql = f"""SELECT t.entry, t.field, e.name, t.raw FROM texts t JOIN entries e ON e.id = t.entry
+            WHERE {self._papers.of("t.paper").sql}"""
+        texts = {(entry, field): said for entry, field, *said in self.store.rows(sql, *self._papers.given)}
+        for one in (one for paper, own in apart.items() for one in joint.get(paper, own)):
+            if one.start >= 0 and (one.entry, one.field) in texts:
+                entry, raw = texts[one.entry, one.field]
+                quote = _quote(entry, one.field, raw, (one.start, one.end), one.label)
+                quote = replace(quote, score=round(one.score, 4), sure=bool(one.sure))
+                yield quote, -_IN_PARTS - (0.0 if one.paper in joint else _APART)
 
-    def _told(self, entry: str, condition: Condition, term: object, quote: Quote) -> None:
-        """Take down the sentence in which a text shows a term that is a part of a compound."""
-        for part in _parts(condition):
-            if term in part:
-                self.sentences[entry, id(part)].add(quote.context)
-
-    def _shows(self, term: object) -> Callable[[NamedEntity], bool]:
+    def _shows(self, term: Entity | Fact) -> Callable[[NamedEntity], bool]:
         """Whether a mention shows a term."""
         if isinstance(term, Entity):
             own = set(term.concepts)
             # A topic is also shown by what is about it.
             others = self.lexicon.indicators(term.concept) if term.field == "topic" else frozenset()
             return lambda one: one.concept in others or (one.concept in own and one.role in (term.roles or (one.role,)))
-        if isinstance(term, Fact) and term.field == "country":
-            sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
-            places = {concept for (concept,) in self.store.rows(sql, term.value)}
-            return lambda one: one.concept in places
-        return lambda one: False
+        sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
+        places = {curie for (curie,) in self.store.rows(sql, term.value)} if term.field == "country" else set()
+        return lambda one: one.concept in places
 
-    def _related(self, n: int, condition: Condition) -> None:
-        """The words of relations."""
-        for term in condition.any_of:
-            if isinstance(term, Link):
-                found = stated(self.store, self._own(relating(term)))
-                label = {one.node: self._label(one.tail if term.side == "head" else one.head) for one in found}
-                better = gaining(term)
-                label |= {one.node: one.wording for one in reported(self.store, self._own(better))} if better else {}
-                for node, quote in quotes(self.store, label).items():
-                    self._weigh(entry_of(node), n, quote, 0.0)
-
-    def _used(self, n: int, condition: Condition) -> None:
+    def _used(self, term: Fact) -> Iterator[tuple[Quote, float]]:
         """The words of software and baselines of whole papers, and those that cite a work."""
-        for term in condition.any_of:
-            if isinstance(term, Fact) and term.field in (*USED_BY_NAME, *CITED):
-                table, where = ("citations", citing(term)) if term.field in CITED else ("uses", using(term))
-                where = self._own(where)
-                sql = f"""SELECT e.name, x.part, x.start, x.quote, x.name, x.score FROM {table} x
-                    JOIN entries e ON e.id = x.entry WHERE x.quote <> '' AND {where.sql}"""
-                for entry, part, start, said, name, score in self.store.rows(sql, *where.given):
-                    at = said.lower().find(name.lower()) if name else -1
-                    first, last = (at, at + len(name)) if at >= 0 else (0, len(said))
-                    place = start + first, start + last
-                    quote = Quote(entry, part, said[first:last], *place, term.label, " ".join(said.split()), score)
-                    self._weigh(entry, n, quote, 0.0)
+        table, where = ("citations", citing(term)) if term.field in CITED else ("uses", using(term))
+        where = self._own(where)
+        sql = f"""SELECT e.name, x.part, x.start, x.quote, x.name, x.score FROM {table} x
+            JOIN entries e ON e.id = x.entry WHERE x.quote <> '' AND {where.sql}"""
+        for entry, part, start, said, name, score in self.store.rows(sql, *where.given):
+            at = said.lower().find(name.lower()) if name else -1
+            first, last = (at, at + len(name)) if at >= 0 else (0, len(said))
+            place = start + first, start + last
+            yield Quote(entry, part, said[first:last], *place, term.label, " ".join(said.split()), score), 0.0
 
     def _own(self, where: Where) -> Where:
         """A condition on rows of the papers."""
@@ -218,32 +181,33 @@ class AnswerEvidence:
         return Where(f"x.entry IN (SELECT id FROM entries WHERE paper IN ({marks(papers)})) AND {where.sql}",
                      (*papers, *where.given))  # fmt: skip
 
-    def _weigh(self, entry: str, n: int, quote: Quote, extra: float) -> None:
-        known = self.quotes[entry, n]
-        level = self.levels.get((entry, quote.field), quote.field)
+    def _weigh(self, n: int, quote: Quote, extra: float) -> None:
+        known = self.quotes[quote.source, n]
+        level = self.levels.get((quote.source, quote.field), quote.field)
         weight = max(min(_FIELD.get(level, 0.5) + extra, 1.0), known.get(quote, 0.0))
         same = next((one for one in known if one == quote), quote)  # words that show two claims are those of the surer
         known.pop(same, None)
         known[max(quote, same, key=lambda one: one.score)] = weight
 
-    def _search(self, conditions: list[tuple[int, Condition]], papers: Iterable[str], told: Telling) -> None:
-        """The words of papers for what the graph has no mention of."""
-        sql = """SELECT e.name, t.field, t.raw, coalesce(e.record ->> '$.code_url', '') FROM entries e
+    @cached_property
+    def _texts(self) -> list[tuple[str, str, str, str, str]]:
+        """The texts of the papers, each with its paper, its entry, its field and the address of the code."""
+        sql = """SELECT e.paper, e.name, t.field, t.raw, coalesce(e.record ->> '$.code_url', '') FROM entries e
             JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"""
-        texts = sorted(self.store.some(sql, papers)) if conditions else []
-        for entry, field, raw, url in texts:
-            for n, condition in conditions:
-                is_compound = len(condition.terms) > len(condition.any_of)
-                for start, end, label in told(condition, raw, url if told is _said else field):
-                    quote = Quote(entry, field, raw[start:end], start, end, label, context(raw, start, end))
-                    for term in condition.terms if is_compound else ():
-                        if isinstance(term, Phrase) and term.label == label:
-                            self._told(entry, condition, term, quote)
-                    self._weigh(entry, n, quote, -_IN_PARTS if is_compound else 0.0)
+        return sorted(self.store.some(sql, self.rows))
+
+    def _searched(self, n: int, terms: list[Term], is_named: bool) -> Iterator[Quote]:
+        """The words of papers for what the graph has no mention of; where `is_named`, of papers that nothing shows."""
+        shown = {entry for entry, at in self.quotes if at == n and self.quotes[entry, at]} if is_named else set()
+        for paper, entry, field, raw, url in self._texts if terms else ():
+            if shown.isdisjoint(self.rows[paper].sources):
+                found = (one for term in terms for one in _said(term, raw, field, url))
+                yield from (_quote(entry, field, raw, (start, end), label) for start, end, label in found)
 
 
-def _parts(condition: Condition) -> list[tuple[object, ...]]:
-    return [part for term in condition.any_of if isinstance(term, Compound) for part in term.parts]
+def _quote(entry: str, field: str, raw: str, place: tuple[int, int], label: str) -> Quote:
+    start, end = place
+    return Quote(entry, field, raw[start:end], start, end, label, context(raw, start, end))
 
 
 def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
@@ -251,56 +215,34 @@ def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
     return -weight, quote.source, quote.field, quote.start, -quote.score, quote.end
 
 
-def _is_searched(condition: Condition) -> bool:
-    return any(
-        (isinstance(t, Phrase) and not t.concept)
-        or t.field in ("kind", "code")
-        or (isinstance(t, Outcome) and t.told)
-        or (isinstance(t, Entity) and t.owners)
-        for t in condition.terms
-    )
+def _is_searched(term: Term, is_named: bool) -> bool:
+    """Whether texts are searched for a term; for one that `is_named` only where nothing else shows a condition."""
+    if isinstance(term, Phrase):
+        return bool(term.concept) == is_named
+    if isinstance(term, Entity):
+        return bool(term.titles if is_named else term.owners)
+    told = term.told if isinstance(term, Outcome) else term.field in ("kind", "code")
+    return bool(told) and not is_named
 
 
-def _is_named(condition: Condition) -> bool:
-    return any((isinstance(t, Entity) and t.titles) or (isinstance(t, Phrase) and t.concept) for t in condition.terms)
-
-
-def _named(condition: Condition, raw: str, field: str) -> list[tuple[int, int, str]]:
-    """Where a text names what a condition asks for, which the graph has no mention of: a title, or a sentence."""
-    out = []
-    for term in condition.terms:
-        if isinstance(term, Entity) and term.titles and field == "T":
-            out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.titles), raw)]
-        elif isinstance(term, Phrase) and term.concept:
-            out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.said), raw)]
-    return out
-
-
-def _said(condition: Condition, raw: str, url: str) -> list[tuple[int, int, str]]:
-    """Where a text says what a fact or a phrase asks for."""
-    out = []
-    for term in condition.terms:
-        if isinstance(term, Outcome) and term.told:
-            out += [(m.start(), m.end(), term.label) for m in _first(term.told, raw)]
-        elif isinstance(term, Phrase) and not term.concept:
-            out += [(m.start(), m.end(), term.label) for m in _first(any_regex(term.said), raw)]
-        elif isinstance(term, Fact) and term.field == "kind":
-            for words in term.words:
-                out += [(m.start(), m.end(), term.value) for m in _first(phrase_regex(words), raw)]
-        elif (isinstance(term, Fact) and term.field == "code") or (
-            isinstance(term, Entity) and any(address in url.lower() for address in term.owners)
-        ):
-            wanted = _letters(url)
-            for match in _ADDRESS.finditer(raw):
-                address = _letters(match.group())
-                if address and wanted and (address in wanted or wanted in address):
-                    out.append((match.start(), match.end(), url))
-    return out
-
-
-def _first(pattern: str, raw: str) -> list[re.Match[str]]:
-    match = re.search(pattern, raw)
-    return [match] if match else []
+def _said(term: Term, raw: str, field: str, url: str) -> Iterator[tuple[int, int, str]]:
+    """Where a text says what a term asks for: start, end, and what is named."""
+    patterns = [(term.told, term.label)] if isinstance(term, Outcome) else []
+    if isinstance(term, Phrase):
+        patterns = [(any_regex(term.said), term.label)]
+    elif isinstance(term, Fact) and term.field == "kind":
+        patterns = [(phrase_regex(words), term.value) for words in term.words]
+    elif isinstance(term, Entity) and term.titles and field == "T":
+        patterns = [(any_regex(term.titles), term.label)]
+    for pattern, label in patterns:
+        if match := re.search(pattern, raw):
+            yield *match.span(), label
+    if term.field == "code" or (isinstance(term, Entity) and any(one in url.lower() for one in term.owners)):
+        wanted = _letters(url)
+        for match in _ADDRESS.finditer(raw):
+            address = _letters(match.group())
+            if address and wanted and (address in wanted or wanted in address):
+                yield *match.span(), url
 
 
 def _letters(address: str) -> str:

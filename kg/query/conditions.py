@@ -77,11 +77,15 @@ def proposing(names: tuple[str, ...], longer: tuple[str, ...], near: Near) -> Wh
 
 
 class Search(NamedTuple):
-    """How a graph looks for words in its texts, and for names in its titles and what its papers propose."""
+    """How a graph looks for words in its texts, and for names in its titles and what its papers propose.
+
+    Where it sees no sentences (`joint` is None), the parts of a compound may stand anywhere in a paper.
+    """
 
     near: Near = Lite.holding
     titled: Callable[[tuple[str, ...], tuple[str, ...]], Where] = in_title
     proposing: Callable[[tuple[str, ...], tuple[str, ...], Near], Where] = proposing
+    joint: Callable[[Compound], Where] | None = None
 
 
 def holding(wanted: Filter, few: bool = False, search: Search | None = None) -> Where:
@@ -108,16 +112,8 @@ def _by_text(where: Where) -> tuple[str, str]:
 def is_searched(condition: Condition) -> bool:
     """Whether a condition is tested by reading texts, and not only those of papers that have some entity."""
     return any(
-        (isinstance(t, Phrase) and not t.concept)
-        or (isinstance(t, Compound) and not _is_led(t))
-        or (isinstance(t, Outcome) and bool(t.told))
-        for t in condition.any_of
+        (isinstance(t, Phrase) and not t.concept) or (isinstance(t, Outcome) and bool(t.told)) for t in condition.any_of
     )
-
-
-def _is_led(term: Compound) -> bool:
-    """Whether a part of a compound is an entity, so that few texts are to be read for its other parts."""
-    return any(all(isinstance(one, Entity) for one in part) for part in term.parts)
 
 
 def is_slow(wanted: Filter) -> bool:
@@ -208,38 +204,39 @@ def _term(term: Term, few: bool, search: Search) -> Where:
         return _any([having, *named])
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
-        return _any([found, _stating(term.told, few)]) if term.told else found
+        told = Where("t.field = 'A' AND regexp(?, t.raw)", (term.told,))
+        return _any([found, _in_texts(told, few)]) if term.told else found
     if isinstance(term, Link):
         said = _in("SELECT x.paper FROM relations x WHERE", relating(term))
         better = gaining(term)
         return _any([said, _in("SELECT x.paper FROM results x WHERE", better)]) if better else said
-    if isinstance(term, Phrase) and term.concept:
-        return _rewording(term.said, search.near)
     if isinstance(term, Phrase):
         return _saying(term.said, few, search.near)
+    if isinstance(term, Compound) and search.joint:
+        return search.joint(term)
     if isinstance(term, Compound):
-        few = few or _is_led(term)
-        parts = sorted((_any([_term(one, few, search) for one in part]) for part in term.parts), key=_by_text)
-        return _all(sorted(parts, key=lambda part: "EXISTS" in part.sql))
+        return _all(_any([_term(one, few, search) for one in part]) for part in term.parts)
     return _fact(term)
 
 
 def _having(term: Entity) -> Where:
     """The papers that have one of some entities, techniques in some roles."""
+    return _any(_in(f"SELECT x.paper FROM {table} x WHERE", where) for table, where in saying(term))
+
+
+def saying(term: Entity | Outcome) -> list[tuple[str, Where]]:
+    """What holds of rows `x` of tables that say what a term asks for, by table."""
+    if isinstance(term, Outcome):
+        return [("results", reporting(term))]
     if term.field == "metric":
-        return _in("SELECT x.paper FROM results x WHERE x.metric IN", concepts(term.concepts))
+        return [("results", _among(term.concepts))]
     roles = term.roles or (USUAL if term.field == "technique" else ())
     topics = [concept for concept in term.concepts if concept.startswith("topic:")]
-    others = [concept for concept in term.concepts if not concept.startswith("topic:")]
-    out = []
-    if topics:
-        out.append(_in("SELECT x.paper FROM topics x WHERE x.topic IN", concepts(topics)))
-    if others:
-        among = concepts(others)
-        said = f" AND x.role IN ({marks(roles)})" if roles else ""
-        where = Where(among.sql + said, (*among.given, *roles))
-        out.append(_in("SELECT x.paper FROM mentions x WHERE x.concept IN", where))
-    return _any(out)
+    among = concepts(concept for concept in term.concepts if not concept.startswith("topic:"))
+    said = f"x.concept IN {among.sql}" + (f" AND x.role IN ({marks(roles)})" if roles else "")
+    on = concepts(topics)
+    out = [("topics", Where(f"x.topic IN {on.sql}", on.given))] if topics else []
+    return [*out, ("mentions", Where(said, (*among.given, *roles)))] if among.given else out
 
 
 def reporting(term: Outcome) -> Where:
@@ -267,10 +264,7 @@ def _told_otherwise(term: Outcome) -> list[Where]:
     more = [_changed("increase", "x", gain), _changed("increase", "%", (gain - 1) * 100)]
     less = [_changed("decrease", "x", gain), _changed("decrease", "%", (1 - 1 / gain) * 100)]
     kept = [Where("(x.change = 'absolute' AND x.unit = '%' AND x.low > 0 AND x.low <= ?)", (round(100 / gain, 6),))]
-    sizes = set(term.sizes)
-    ways = [(term.gains, more), (term.savings, less), (sizes & set(term.savings), kept)]
-    if not grows:
-        ways = [(term.gains, more), (sizes & set(term.metrics), kept)]
+    ways = [(term.gains, more), (term.savings, less) if grows else (set(term.sizes) & set(term.metrics), kept)]
     among = [(_among(metrics), forms) for metrics, forms in ways if metrics]
     if term.metrics or term.words:
         among.append((_on(term), more if grows else less))
@@ -355,30 +349,22 @@ def concepts(curies: Iterable[str]) -> Where:
     return Where(f"(SELECT id FROM concepts WHERE curie IN ({marks(named)}))", tuple(named))
 
 
-def _stating(pattern: str, few: bool) -> Where:
-    """The papers with a text that a pattern fits."""
-    fits = Where("regexp(?, t.raw)", (pattern,))
+def _in_texts(fits: Where, few: bool, some: Where | None = None) -> Where:
+    """The papers with a text `t` that fits; `some` holds of all that may, where there are not `few` papers to read."""
     if few:
         sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
         return Where(f"{sql}{fits.sql})", fits.given)
-    return _in("SELECT t.paper FROM texts t WHERE t.field = 'A' AND", fits)
+    return _in("SELECT t.paper FROM texts t WHERE", _all([some, fits] if some else [fits]))
 
 
 def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
     """The papers with one of some wordings in one of their texts."""
-    fits = Where(f"{_OWN_WORDS} AND regexp(?, t.raw)", (texts_regex(wordings),))
-    if few:
-        sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
-        return Where(f"{sql}{fits.sql})", fits.given)
-    some = _with_words(wordings, near)
-    return _in("SELECT t.paper FROM texts t WHERE", _all([some, fits]))
+    return _in_texts(fitting(wordings), few, None if few else _with_words(wordings, near))
 
 
-def _rewording(wordings: tuple[str, ...], near: Near) -> Where:
-    """As `_saying`, for what few papers have that are not found otherwise."""
-    fits = _all([_with_words(wordings, near), Where(f"{_OWN_WORDS} AND regexp(?, t.raw)", (texts_regex(wordings),))])
-    sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
-    return Where(f"{sql}{fits.sql})", fits.given)
+def fitting(wordings: tuple[str, ...]) -> Where:
+    """The texts `t` of a paper's own that have one of some wordings."""
+    return Where(f"{_OWN_WORDS} AND regexp(?, t.raw)", (texts_regex(wordings),))
 
 
 def _with_words(wordings: tuple[str, ...], near: Near) -> Where:

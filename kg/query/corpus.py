@@ -5,11 +5,13 @@ All is asked of the graph's tables in SQL. A set of papers is a sub-select, so t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from kg.identifiers import address, called
@@ -21,19 +23,23 @@ from kg.query.conditions import (
     Value,
     Where,
     concepts,
+    fitting,
     holding,
     is_searched,
     is_slow,
     marks,
     one_holding,
     proposing,
+    saying,
 )
-from kg.query.filter import Condition, Entity, Fact, Filter
+from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Outcome, Phrase
 from kg.query.leading import enough, is_often_unsaid
+from kg.query.patterns import any_regex
 from kg.query.support import Backer, independent
 from kg.query.title_names import Titles
 from kg.store.file import StoreFile
 from kg.store.rows import USUAL
+from kg.text import sentence_at
 
 #: Papers among which words are looked for paper by paper; among more it is faster to look through all texts.
 _READ = 5000
@@ -77,6 +83,19 @@ class DatedPaper(NamedTuple):
 
     curie: str
     when: str
+
+
+class Wording(NamedTuple):
+    """Words of a text that say what a term asks for."""
+
+    paper: int
+    entry: int
+    field: str
+    start: int
+    end: int
+    label: str
+    score: float = 1.0
+    sure: int = 1
 
 
 class Corpus:
@@ -141,7 +160,7 @@ class Corpus:
 
     @property
     def _search(self) -> Search:
-        return Search(self.store.db.holding, self._titled, self._proposing)
+        return Search(self.store.db.holding, self._titled, self._proposing, self._joint)
 
     def _holding(self, wanted: Filter) -> Papers:
         if not wanted.conditions:
@@ -193,6 +212,63 @@ class Corpus:
             return proposing(names, longer, near)
         found = self.kept("proposing", (names, longer), lambda: self.proposals().having(names, longer))
         return _numbered(found)
+
+    def _joint(self, term: Compound) -> Where:
+        """The papers `p` with a sentence that says all parts of a compound."""
+        return _numbered(frozenset(self.once(self.joint, term)))
+
+    def joint(self, term: Compound, papers: Papers = ALL, *, apart: bool = False) -> dict[int, list[Wording]]:
+        """Where papers say all parts of a compound in one sentence, or `apart` anywhere, by their numbers.
+
+        What the title says, and the sentence that says what a paper proposes, holds for each sentence.
+        """
+        parts: list[list[Wording]] = []
+        for part in sorted(term.parts, key=lambda part: any(isinstance(one, Phrase) for one in part)):
+            parts.append([found for one in part for found in self._worded(one, papers)])
+            papers = Papers(", ".join(sorted({str(found.paper) for found in parts[-1]})) or "NULL")
+        entries = ", ".join(sorted({str(found.entry) for found in parts[-1]})) or "NULL"
+        sql = f"SELECT entry, field, raw FROM texts WHERE entry IN ({entries})"
+        raws = {(entry, field): raw for entry, field, raw in self.store.rows(sql)}
+        keys = self.store.rows(f"SELECT e.id, e.record ->> '$.key' FROM entries e WHERE e.id IN ({entries})")
+        proposed = {entry: json.loads(key or "{}").get("proposes") or {} for entry, key in keys}
+        sentences: list[dict[tuple[object, ...], list[Wording]]] = []
+        for own in parts:
+            sentences.append(defaultdict(list))
+            for found in own:
+                if apart:
+                    sentences[-1][(found.paper,)].append(found)
+                else:
+                    first, _ = sentence_at(raws.get(found[1:3], ""), found.start, found.end)
+                    sentences[-1][*found[1:3], first].append(found)
+        titled: list[dict[object, Wording]] = [
+            {found.entry: found for found in own if not apart and _is_central(found, proposed.get(found.entry, {}))}
+            for own in parts
+        ]
+        by_part = list(zip(sentences, titled, strict=True))
+        out: dict[int, list[Wording]] = defaultdict(list)
+        for said in set[tuple[object, ...]]().union(*sentences):
+            if all(said in by or said[0] in named for by, named in by_part):
+                for found in (one for by, named in by_part for one in by.get(said) or [named[said[0]]]):
+                    out[found.paper].append(found)
+        return out
+
+    def _worded(self, term: Entity | Outcome | Phrase, papers: Papers) -> Iterator[Wording]:
+        """Where the texts of some papers say what a term asks for."""
+        among = papers.of("t.paper")
+        if isinstance(term, Phrase):
+            fits, pattern = fitting(term.said), re.compile(any_regex(term.said))
+            sql = f"SELECT t.paper, t.entry, t.field, t.raw FROM texts t WHERE {among.sql} AND {fits.sql}"
+            yield from _matching(pattern, term.label, self.store.rows(sql, *among.given, *fits.given))
+            return
+        for table, where in saying(term):
+            sql = f"""SELECT x.paper, x.entry, x.field, x.start, x."end", ?, x.score, x.sure FROM {table} x
+                WHERE {papers.of("x.paper").sql} AND {where.sql}"""
+            yield from map(Wording._make, self.store.rows(sql, term.label, *papers.given, *where.given))
+        if isinstance(term, Entity) and term.titles:
+            named, pattern = self._titled(term.titles, term.longer), re.compile(any_regex(term.titles))
+            sql = f"""SELECT t.paper, t.entry, t.field, t.raw FROM papers p JOIN texts t ON t.paper = p.id
+                WHERE t.field = 'T' AND {named.sql} AND {among.sql}"""
+            yield from _matching(pattern, term.label, self.store.rows(sql, *named.given, *among.given))
 
     def those(self, papers: Iterable[str]) -> Papers:
         """The set of papers of some names (CURIEs)."""
@@ -518,6 +594,18 @@ class Corpus:
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
         }
+
+
+def _is_central(found: Wording, proposed: Mapping[str, Any]) -> bool:
+    """Whether words stand in the title, or in the sentence that says what a paper proposes, or nobody knows where."""
+    is_proposed = found.field == proposed.get("field") and proposed["start"] <= found.start < proposed["end"]
+    return found.field in ("T", "") or is_proposed
+
+
+def _matching(pattern: re.Pattern[str], label: str, rows: Iterable[tuple[int, int, str, str]]) -> Iterator[Wording]:
+    """Where texts fit a pattern; `rows` have the paper, the entry, the field and the text."""
+    for paper, entry, kind, raw in rows:
+        yield from (Wording(paper, entry, kind, *one.span(), label) for one in pattern.finditer(raw))
 
 
 def _numbered(papers: frozenset[int]) -> Where:

@@ -25,6 +25,8 @@ _DOUBLED = "bdglmnprt"
 _FEW = r"(?:(?:requiring|needing|using|relying|(?!(?<!-)\w+ing\b)\w+)[\W_]+){0,3}"
 #: What is not behind words that are found: "training-free" has no training.
 _HAD = r"(?!-free\b)"
+#: How a word begins that is found, and what is not before it: "no training" has none, "post-training" is another one.
+_WORD = r"\b(?<!\bpost-)(?<!\bnon-)(?<!\bno )(?<!\bwithout )(?<!\bwithout any )"
 
 
 def is_acronym(words: str) -> bool:
@@ -45,7 +47,7 @@ def phrase_regex(words: str, any_case: bool = False) -> str:
     if _HAN.fullmatch("".join(pieces)):
         return r"\s*".join(pieces)
     said = (r"[\W_]+" + _FEW).join(r"[\W_]+".join(part) for part in parts if part)
-    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"\b{said}(?:s|es)?\b{_HAD}"
+    return ("" if is_acronym(words) and not any_case else _ANY_CASE) + rf"{_WORD}{said}(?:s|es)?\b{_HAD}"
 
 
 def name_regex(name: str, longer: Iterable[str] = ()) -> str:
@@ -84,11 +86,16 @@ def _any_regex(said: tuple[str, ...]) -> str:
     if len(said) == 1:
         return phrase_regex(said[0])
     cores: dict[str, list[str]] = {}  # what follows a first word, so that this is looked for once
+    whole = []
     for words in said:
         core = phrase_regex(words, any_case=True).removeprefix(_ANY_CASE)
-        first = re.match(r"\\b\w+", core)
-        cores.setdefault(first.group() if first else "", []).append(core[first.end() :] if first else core)
-    return _ANY_CASE + "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in cores.items())
+        begun, _, rest = core.rpartition(_WORD)
+        if begun or rest == core or not (first := re.match(r"\w+", rest)):
+            whole.append(core)
+        else:
+            cores.setdefault(first.group(), []).append(rest[first.end() :])
+    latin = "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in cores.items())
+    return _ANY_CASE + "|".join([*whole, *([f"{_WORD}(?:{latin})"] if latin else [])])
 
 
 def texts_regex(wordings: Iterable[str]) -> str:
