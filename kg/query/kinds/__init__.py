@@ -74,7 +74,8 @@ def _tiered(
     if query.kind in _ALONE or not (query.kind in _TIERED or found.empty):
         return found
     wanted = all_asked(found.query)
-    first = [row.paper for row in found.known]
+    others = found.beside if query.kind == "ranking" else ()
+    first = [row.paper for row in (*found.rows, *found.partly, *others)]
     room = room_for_second(wanted, max(found.total, len(first)), limit or query.most)
     more = second_tier(corpus, lexicon, wanted, question, first, room, query.language)
     if query.kind == "ranking":
