@@ -183,8 +183,8 @@ class Answer:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was found."""
-        return not (self.table.lines if self.table else self.rows)
+        """Whether nothing was found that fulfils what is asked."""
+        return self.fulfilling == 0 or not (self.table.lines if self.table else self.rows)
 
     @property
     def bare(self) -> str:

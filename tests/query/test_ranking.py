@@ -256,6 +256,9 @@ def test_models_that_are_dealt_out_are_each_of_one_number_and_rivals_of_none(
 def test_papers_that_lack_something_follow_with_what_they_claim(world: Store, own: Lexicon) -> None:
     wanted = Filter((*on("hardware:nvidia-h100").conditions, Condition("protein", (Phrase("protein"),))))
     found = respond(world, own, "fast pruning", Query("ranking", wanted, wants="technique"))
+    assert found.empty
+    assert found.table
+    assert {line.heading for line in found.table.lines} == {"Of papers that lack some of what is asked"}
     assert {row.lacks for row in found.partly[:2]} == {("protein",)}
 
 

@@ -79,7 +79,11 @@ def _tiered(
     room = room_for_second(wanted, max(found.total, len(first)), limit or query.most)
     more = second_tier(corpus, lexicon, wanted, question, first, room, query.language)
     if query.kind == "ranking":
-        said = claims_of(store, [row.paper for row in more], say("results.claims"))
+        papers = [row.paper for row in more]
+        said = claims_of(store, papers, say("results.claims"))
+        if found.empty and found.table:
+            told = import_module("kg.query.kinds.ranking").told_by(store, lexicon, question, query, papers)
+            found = replace(found, table=replace(told, verdict=found.table.verdict))
         more = tuple(replace(row, evidence=(said[row.paper],)) if row.paper in said else row for row in more)
     return replace(found, partly=(*found.partly, *more))
 

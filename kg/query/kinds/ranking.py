@@ -15,7 +15,7 @@ from typing import Any
 from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
-from kg.query.corpus import Corpus
+from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
 from kg.query.nodes import Reported
@@ -41,10 +41,20 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return _Ranking(store, lexicon, question, query).answer(limit)
 
 
+def told_by(store: StoreFile, lexicon: Lexicon, question: str, query: Query, papers: list[str]) -> Grid:
+    """The results of papers that lack some of what a ranking asks for, as many as one a paper and metric."""
+    own = _Ranking(store, lexicon, question, query, Corpus.of(store).those(papers))
+    lines = own.table.lines([(own.say("results.lacking"), [row for one in own.groups for row in one.rows])])
+    return Grid(COLUMNS, tuple(lines))
+
+
 class _Ranking:
-    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
+    def __init__(
+        self, store: StoreFile, lexicon: Lexicon, question: str, query: Query, among: Papers | None = None
+    ) -> None:
+        """`among` are the papers whose results rank, else those of the conditions."""
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
-        self.corpus = Corpus.of(store)
+        self.corpus, self.among = Corpus.of(store), among
         self.say = Sayings(query.language)
         self.metric = query.metric or Outcome("", "")
         self.table = ResultTable(store, lexicon, self.say, query.filter)
@@ -153,7 +163,7 @@ class _Ranking:
 
     def _results(self, metric: Outcome) -> list[Found]:
         """The results of papers on a metric."""
-        among = self.corpus.holding(self.query.filter).of("x.paper")
+        among = (self.among or self.corpus.holding(self.query.filter)).of("x.paper")
         sql, given = f"x.metric IS NOT NULL AND {OWN} AND {among.sql}", among.given
         if metric.value is not None:
             past = reporting(metric)
