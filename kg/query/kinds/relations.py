@@ -21,6 +21,7 @@ from kg.query.support import support
 from kg.query.tally import TYPES, without
 from kg.rdf.triples import RELATIONS
 from kg.store.file import StoreFile
+from kg.trust import LIKELY, ruled_relations
 
 _SHOWN, _QUOTES = 20, 3
 #: Relations that hold both ways.
@@ -178,4 +179,9 @@ def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) 
         others = len(_found(store, Filter(), link, "" if kind == "thing" else kind))
         if others:
             return say("relations.none_here", others, things=things, said=_said(say, link))
-    return say("relations.none", things=things, said=_said(say, link))
+    why = say("relations.none", things=things, said=_said(say, link))
+    rules = (
+        "SELECT count(DISTINCT paper) FROM entries WHERE way = 'fast'"  # which leave out what they seldom read right
+    )
+    unread = store.rows(rules)[0][0] if ruled_relations()[link.relation] < LIKELY else 0
+    return why + say("relations.by_rules", unread) if unread else why
