@@ -68,7 +68,7 @@ class Lexicon:
         self.family = lru_cache(maxsize=2_000)(self._all_family)
         self.titles = lru_cache(maxsize=2_000)(self._all_titles)
         self.longer = lru_cache(maxsize=200)(self._all_longer)
-        self._indicators: dict[str, frozenset[str]] = {}
+        self.indicators = lru_cache(maxsize=2_000)(self._all_indicators)
         self._store: StoreFile | None = None
 
     @staticmethod
@@ -253,12 +253,10 @@ class Lexicon:
     def _denying(self) -> frozenset[str]:
         return frozenset((*self.words.folds("not"), *_HALF))
 
-    def indicators(self, topic: str) -> frozenset[str]:
+    def _all_indicators(self, topic: str) -> frozenset[str]:
         """The concepts whose mention shows a topic."""
-        if topic not in self._indicators:
-            shows = (concept.curie for concept in self.vocabulary.concepts.values() if topic in concept.topics)
-            self._indicators[topic] = frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
-        return self._indicators[topic]
+        shows = (concept.curie for concept in self.vocabulary.concepts.values() if topic in concept.topics)
+        return frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
 
     def ends_broader(self, label: str, concept: str) -> bool:
         """Whether a name of a broader thing ends in a label, so that texts which have it may mean all of that."""

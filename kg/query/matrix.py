@@ -27,8 +27,9 @@ def matrix(
     wanted = read(question, lexicon).filter if question.strip() else Filter()
     tally = Tally(store, lexicon, wanted, language_of(question))
     rows, columns = ([count.thing for count in tally.first(kind, most)[0]] for kind in (down, across))
+    found = tally.corpus.both(down, rows, across, columns, tally.papers)
     return pandas.DataFrame(
-        tally.both(down, rows, across, columns),
+        [[found.get((row, column), 0) for column in columns] for row in rows],
         index=pandas.Index([tally.label(thing) for thing in rows], name=down),
         columns=pandas.Index([tally.label(thing) for thing in columns], name=across),
         dtype=int,

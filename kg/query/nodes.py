@@ -72,11 +72,11 @@ class Related(NamedTuple):
     sure: int  # 1 or 0
 
 
-def stated(store: StoreFile, where: Where, most: int = 1 << 40) -> list[Related]:
-    """The relations `x` of papers `p` that fulfil a condition, by entry and place in it, at most so many."""
+def stated(store: StoreFile, where: Where) -> list[Related]:
+    """The relations `x` of papers `p` that fulfil a condition, by entry and place in it."""
     sql = f"""SELECT e.name, x.number, p.curie, x.type, h.curie, t.curie, x.sure
         FROM relations x JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
         JOIN concepts h ON h.id = x.head JOIN concepts t ON t.id = x.tail
-        WHERE {where.sql} ORDER BY e.name, x.number LIMIT ?"""
-    rows = store.rows(sql, *where.given, most)
-    return [Related(f"entry:{row[0]}/relation/{row[1]}", row[0], *row[2:]) for row in rows]
+        WHERE {where.sql} ORDER BY e.name, x.number"""
+    rows = store.rows(sql, *where.given)
+    return [Related(f"entry:{entry}/relation/{number}", entry, *said) for entry, number, *said in rows]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kg.identifiers import is_curie
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
 _MANY, _LEAST = 5000, 10
 
 Tell = Callable[[str, int], None]
-
-
-@dataclass(slots=True)
-class Occurrences:
-    """Which of some papers, by place, has which thing, each once."""
-
-    things: list[tuple[int, str]] = field(default_factory=list)
-    is_whole: bool = True  # False: rare things that the vocabulary does not know are left out
 
 
 class Chosen:
@@ -79,10 +70,11 @@ class Chosen:
                 out[at].add(str(value))
         return out
 
-    def occurrences(self, kind: str, tell: Tell | None = None) -> Occurrences:
-        """What the papers have of a type; techniques where a paper proposes or uses them, topics that it works on.
+    def occurrences(self, kind: str, tell: Tell | None = None) -> tuple[list[tuple[int, str]], bool]:
+        """What the papers, by place, have of a type: techniques that they propose or use, topics that they work on.
 
-        A paper that has a concept has the broader ones of the same type too.
+        A paper that has a concept has the broader ones of the same type too. Beside it whether this is all: of very
+        many things, rare ones that the vocabulary does not know are left out.
         """
         pairs = self.corpus.had(kind, self._set) if kind != "topic" else list(self._topics())
         counts = Counter(thing for _, thing in pairs)
@@ -92,7 +84,7 @@ class Chosen:
         found = {(self._place[paper], name) for paper, thing in pairs for name in wider.get(thing, ())}
         if tell:
             tell(kind, len(self))
-        return Occurrences(sorted(found), is_whole)
+        return sorted(found), is_whole
 
     def texts(self, fields: Iterable[str]) -> Iterator[tuple[int, str, str]]:
         """The raw texts in some fields ("T", "A"): (place of the paper, field, text), sorted, each once."""

@@ -124,12 +124,6 @@ class Tally:
             out.append(Line(line, tuple(count.entries[:_LISTED]), said.get(count.thing, ()), concept))
         return tuple(out)
 
-    def both(self, kind: str, things: Iterable[str], other: str, others: Iterable[str]) -> list[list[int]]:
-        """How many papers have both: a row for each of some entities of a type, a column for each of another type."""
-        rows, columns = tuple(things), tuple(others)
-        found = self.corpus.once(self.corpus.both, kind, rows, other, columns, self.papers)
-        return [[found.get((row, column), 0) for column in columns] for row in rows]
-
     def _level(self, kind: str, number: int) -> tuple[list[Count], int]:
         """The entities that most papers have and those level with the last of them, most first, then by name.
 

@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from kg.identifiers import kind_of
+from kg.query.corpus import Corpus
 from kg.query.support import Backer, support
 from kg.text import is_kind
 from kg.views.network import relations
@@ -17,7 +18,6 @@ from kg.views.picture.layers import is_readable
 from kg.views.picture.scope import Scope
 
 if TYPE_CHECKING:
-    from kg.rdf.store import Store
     from kg.views.reader import GraphReader
 
 #: The relations of a lineage.
@@ -50,19 +50,13 @@ class PaperFacts:
         return sorted({self.papers[p].when[:4] for p in papers if p in self.papers and self.papers[p].when})
 
 
-def facts(store: Store, papers: Sequence[str]) -> PaperFacts:
-    """The facts about papers (CURIEs)."""
-    from kg.query.corpus import Corpus
-
-    return PaperFacts(Corpus.of(store).backers(papers), {paper: place for place, paper in enumerate(papers)})
-
-
 class Gathering:
     """The nodes and edges of a scope; `types` restricts the node types, all if empty."""
 
     def __init__(self, graph: GraphReader, found: Scope, types: Sequence[str] = ()) -> None:
         self.store, self.scope, self.vocabulary = graph.store, found, graph.vocabulary
-        self.facts = facts(graph.store, found.papers)
+        order = {paper: place for place, paper in enumerate(found.papers)}
+        self.facts = PaperFacts(Corpus.of(graph.store).backers(found.papers), order)
         self.types = types
         self.nodes: dict[str, DrawnNode] = {}
         self.role: dict[tuple[str, str], str] = {}

@@ -138,9 +138,8 @@ def _collected(
         names = out.papers
         read = [(names[at], name, text) for at, name, text in chosen.texts({*TEXTS[texts], "T"})]
         return _matched(out, lexicon, read, texts, tell)
-    found, out.unsaid = chosen.occurrences(of, tell), chosen.leaderless(of)
-    out.things, out.is_whole = found.things, found.is_whole
-    out.names = _names(graph, {thing for _, thing in found.things}, of)
+    (out.things, out.is_whole), out.unsaid = chosen.occurrences(of, tell), chosen.leaderless(of)
+    out.names = _names(graph, {thing for _, thing in out.things}, of)
     out.above = {key: frozenset(graph.vocabulary.broader(key)) for key in out.names if key in graph.vocabulary}
     return out
 
