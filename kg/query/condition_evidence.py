@@ -141,7 +141,8 @@ class AnswerEvidence:
 
     def _in_parts(self, term: Compound) -> Iterator[tuple[Quote, float]]:
         """The words of the parts of a compound, where one sentence has all of them; else those of a paper."""
-        joint, apart = (self.corpus.joint(term, self._papers, apart=apart) for apart in (False, True))
+        joint = self.corpus.joint(term, self._papers)
+        apart = self.corpus.joint(term, self._papers, apart=True) if len(joint) < len(self.rows) else joint
         sql = f"""SELECT t.entry, t.field, e.name, t.raw FROM texts t JOIN entries e ON e.id = t.entry
             WHERE {self._papers.of("t.paper").sql}"""
         texts = {(entry, field): said for entry, field, *said in self.store.rows(sql, *self._papers.given)}
