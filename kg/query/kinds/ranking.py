@@ -65,7 +65,7 @@ class _Ranking:
     def answer(self, limit: int | None) -> Answer:
         lines = self.table.lines(self._headed(), self._wanted())
         every, most = len(lines), limit or self.query.most or len(lines)
-        near = worded(self.corpus, self.lexicon, self.query.filter, self.question)
+        near = self._near
         papers = sorted(self.corpus.found(self.query.filter), key=lambda one: (near.get(one, 0.0), one), reverse=True)
         lines = lines[:most]
         if not self.query.most and (not lines or self._is_open):
@@ -127,7 +127,14 @@ class _Ranking:
         below = [("single", single)]
         for key, some in (("unsure", unsure), ("using", using)):
             below.append((key, [row for one in self._grouped(some) for row in one.rows]))
+        if self.query.metric is None:  # numbers of different things: the papers that are most about it first
+            below = [(key, sorted(some, key=lambda row: -self._near.get(row.paper, 0.0))) for key, some in below]
         return [*several, *((self.say(f"results.{key}"), some) for key, some in below)]
+
+    @cached_property
+    def _near(self) -> dict[str, float]:
+        """How well the texts of papers match the question."""
+        return worded(self.corpus, self.lexicon, self.query.filter, self.question)
 
     @cached_property
     def _working(self) -> set[str]:
