@@ -27,20 +27,3 @@ def dated(items: list[Item], at: int, text: str) -> Fact:
             items[at].text = text[items[first].start : items[last].end]
             return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))
     return fact
-
-
-def is_source(items: list[Item], at: int) -> bool:
-    """Whether a number is that of a report: "report" stands beside it or its list ("reports 000, 001 or 002")."""
-    if not _is_number(items[at]):
-        return False
-    for those in (items[:at][::-1], items[at + 1 :]):
-        for item in those:
-            if any("report" in word.labels or "报告" in word.labels for word in item.words):
-                return True
-            if not (item.mark or item.means("or", "and") or _is_number(item)):
-                break
-    return False
-
-
-def _is_number(item: Item) -> bool:
-    return len(item.text) == 3 and item.text.isdigit()

@@ -102,8 +102,7 @@ class MetricFlags:
             pieces.append(Item(len(metric), len(metric), change, words=words))
         number.start = number.end = len(metric)
         parser = Parser(metric, [*pieces, number], self.lexicon)
-        parser.thresholds.find(len(pieces))
-        found, _ = parser.thresholds.outcomes[len(pieces)]
+        found = parser.thresholds.result(len(pieces), range(len(pieces)))
         if not (found.metrics or found.words):
             found = replace(found, label=metric, words=(fold(metric),))
         return replace(found, change=change) if change else found

@@ -8,7 +8,6 @@ from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
-from kg.query.asides import without_circumstances
 from kg.query.filter import Fact
 from kg.query.joint_phrases import PhraseParting
 from kg.query.lexicon import Lexicon, Sense
@@ -53,7 +52,7 @@ class QuestionReader:
 
     def items(self) -> list[Item]:
         """The pieces in order, spans of time counted from the newest date of the graph."""
-        items = without_circumstances(self.pieces(), self.lexicon)
+        items = self.pieces()
         if not any(item.means("last", "this", "ago") for item in items):
             return items
         return relative(items, self.text, self.lexicon.latest)

@@ -5,23 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
-from kg.entity_types import NAMED
 from kg.identifiers import kind_of
-from kg.query.filter import Condition, Entity, Link, Outcome, Phrase, Term
-from kg.query.lexicon import Lexicon
-from kg.query.patterns import deed
-from kg.query.question_items import ARTICLES, WORK, Item
-from kg.query.unnamed import is_telling
-from kg.text import fold
-
-#: Words before what may be in two places at once: "on LongBench and RULER".
-_PLACES = ("on", "在")
-#: Meanings of what is done to a thing before "or": 低光照增强或去雾.
-_DEEDS = ("improve", "increase")
-#: Meanings of words that only say how a thing is meant.
-_STEERING = ("use", "propose", "compare", "evaluate")
+from kg.query.filter import Condition, Entity, Link, Outcome, Term
+from kg.query.question_items import WORK, Item
 
 
 @dataclass(slots=True)
@@ -38,16 +25,6 @@ class Taken:
     compared: bool = False  # "compare" leads to it
     having: list[Term] = dataclasses.field(default_factory=list)  # of what it is said that it is not needed
     listed: bool = False  # "and" joins it with the one before, of its type; one of both may be meant
-
-    @property
-    def is_measure(self) -> bool:
-        """Whether it names a metric and says nothing of it: "token", of token usage."""
-        return all(isinstance(t, Outcome) and t.value is None and not t.change for t in self.terms)
-
-    @property
-    def is_words(self) -> bool:
-        """Whether it is only that texts have its words."""
-        return all(isinstance(term, Phrase) and term.label == self.text for term in self.terms)
 
 
 def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
@@ -66,50 +43,6 @@ def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
                 best.text = " ".join(one.text for one in sorted((best, rival), key=lambda one: one.at))
             out.remove(rival)
     return out
-
-
-def is_for_either(items: list[Item], first: int, at: int, terms: tuple[Term, Term], lexicon: Lexicon) -> bool:
-    """Whether "and" joins two things that something is for: "compression for code models and coding agents".
-
-    Or two tasks of which something is said: "making speech recognition and speech translation faster".
-
-    What is done to things is meant together ("kernels for pruning and quantization"), and so is where it is done.
-    """
-    before = next((i for i in items[:first][::-1] if fold(i.text) not in ARTICLES), None)
-    is_for = before is not None and before.means("narrows") and fold(before.text) not in _PLACES
-    is_object = before is not None and not before.senses and before.means("object", *_DEEDS)
-    is_for = is_for or (is_object and all(one.field in WORK for one in terms))
-    plain = all(i.means("and", "frame") and not i.senses for i in items[first + 1 : at])
-    heads = [lexicon.label(one.concept).split(" ")[-1] for one in terms if one.field in ("topic", "technique")]
-    return (
-        is_for
-        and plain
-        and all(isinstance(one, Entity) for one in terms)
-        and not (len(heads) > 1 and all(map(deed, heads)))
-    )
-
-
-def goes_on(items: list[Item], first: int, last: int, same: bool) -> bool:
-    """Whether "not" reaches from one thing over "and" to the next: one of its type, or "and those with code"."""
-    between = items[first + 1 : last]
-    plain = all(item.means("and", "frame", "about") or item.mark == "、" for item in between)
-    again = any(item.means("those") for item in between)
-    return plain and (again or (same and not any(item.means("about") for item in between)))
-
-
-def is_any_network(items: list[Item], at: int) -> bool:
-    """Whether "or" joins a word for a kind of network with one for all: "neural nets or LLMs"."""
-    sides = ((at - 1, at - 2), (at + 1, at + 2))
-    inside = range(len(items))
-    return any(n in inside and items[n].means("scope") and items[by].means("or") for by, n in sides)
-
-
-def is_either(items: list[Item], first: int, at: int, text: str, is_list: bool) -> bool:
-    """Whether two things are named of which either will do: "remote/satellite", 压缩、加速, 存内计算、忆阻器芯片."""
-    one, other = items[first], items[at]
-    joint = text[one.end : other.start].strip()
-    are_deeds = is_list and one.means("deed") and other.means("deed")
-    return joint == "/" or are_deeds or (joint == "、" and bool(one.types & other.types & set(NAMED)))
 
 
 def is_listed(items: list[Item], first: int, at: int, fields: tuple[str, str]) -> bool:
@@ -142,35 +75,6 @@ def _is_open(items: list[Item], first: int, last: int) -> bool:
     """Whether no mark, no "and" and no other thing stands between two pieces."""
     between = items[min(first, last) + 1 : max(first, last)]
     return not any(i.mark or ((i.means("and", "or") or i.senses) and not i.taken) for i in between)
-
-
-def or_follows(items: list[Item], at: int) -> bool:
-    """Whether the list that a piece stands in ends in "or"."""
-    for item in items[at + 1 :]:
-        if item.means("or"):
-            return True
-        if item.types and items[at].types and not item.types & items[at].types:
-            return False  # 把专家卸载到CPU内存或硬盘
-        if not (item.senses or item.mark or item.is_unknown or item.means("frame", *_DEEDS)):
-            return False
-    return False
-
-
-def in_or_list(items: list[Item], at: int) -> bool:
-    """Whether words that nothing bears stand in a list with "or", and say something: "rain, typhoon or weather"."""
-    behind = [item for item in items[at + 1 : at + 3] if not item.means(*_DEEDS)][:1]
-    is_last = any(item.means("or") for item in items[max(at - 1, 0) : at]) and len(items[at].text) > 1
-    listed = any(item.mark or item.means("or") for item in behind)
-    return (is_last or (listed and or_follows(items, at))) and is_telling(items[at].text)
-
-
-def in_phrase(items: list[Item], at: int, ignored: list[str]) -> bool:
-    """Whether "or" joins what stands behind it with words that set no condition: "with foo or bar", 训练或微调."""
-    said = list(takewhile(lambda item: not (item.senses or item.mark), items[:at][::-1]))
-    if said and said[0].means(*_STEERING):
-        return True
-    is_unknown = bool(said) and said[0].is_unknown and said[0].text in ignored
-    return is_unknown and any(item.means("narrows") or fold(item.text) == "with" for item in said[1:])
 
 
 def joined(taken: list[Taken]) -> Iterator[Condition]:

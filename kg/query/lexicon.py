@@ -309,11 +309,6 @@ class Lexicon:
         )
         return tuple(sorted(of_kind))
 
-    def is_author(self, name: str) -> bool:
-        """Whether a paper of the graph has an author of exactly this name."""
-        sql = "SELECT 1 FROM authors WHERE name = ? LIMIT 1"
-        return self._store is not None and bool(self._store.rows(sql, name))
-
     def without(self, text: str) -> list[Sense]:
         """The techniques of the vocabulary that are named for doing without a thing ("draft-model-free decoding")."""
         named = dict.fromkeys((fold(text), *self.in_english(fold(text))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kg.query.filter import Fact, Op
@@ -44,8 +43,6 @@ class Item:
     fact: Fact | None = None
     mark: str = ""  # a sign or a mark that separates
     taken: bool = False
-    asked: bool = False  # it says what is asked for, and sets no condition
-    used: bool = False  # it steered or set a condition
     done: bool = False  # it is a verb with what it is done to: "compress the KV cache"
     parts: list[Item] = field(default_factory=list)  # the pieces of a compound
 
@@ -96,11 +93,6 @@ class Item:
 def is_gerund(item: Item) -> bool:
     """Whether a piece is one word for what is done: "pruning"."""
     return " " not in item.text and item.text.endswith("ing")
-
-
-def is_passive(items: Iterable[Item]) -> bool:
-    """Whether a piece makes the verb beside it passive: "outperformed by", 被…超越; 由 only says who does something."""
-    return any(item.means("by-whom") and item.text != "由" for item in items)
 
 
 def is_second(before: list[Item]) -> bool:

@@ -1,9 +1,8 @@
 """A question in English or Chinese becomes a query, or is refused.
 
-The name of a topic is no question (kg.query.topic). Else there are four passes: the words are read
-(kg.query.first_pass), what is asked for is found (kg.query.intent), thresholds gather the metric and direction that
-stand around them (kg.query.thresholds), and what is left is taken from left to right under the cues before it
-(kg.query.question).
+The name of a topic is no question (kg.query.topic). Else the words are read as pieces (kg.query.first_pass), learned
+weights say of what kind the question is and which slot each piece fills (kg.query.slot_model), and the slots say what
+is asked for (kg.query.intent) and which papers (kg.query.question).
 """
 
 from __future__ import annotations
@@ -12,16 +11,17 @@ import re
 from dataclasses import replace
 
 from kg.identifiers import kind_of
-from kg.query.filter import Condition, Fact, Filter, Outcome, Query
+from kg.query.filter import Condition, Fact, Filter, Phrase, Query
 from kg.query.first_pass import QuestionReader
 from kg.query.intent import Intent
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.question import Parser
-from kg.query.refusals import is_outside, refusal, unheld_by_papers
 from kg.query.sayings import Sayings
+from kg.query.slot_model import METRIC, Slot, SlotModel
 from kg.query.spelling import mended
 from kg.query.topic import entity, topic_named
 from kg.rdf.triples import language_of
+from kg.text import has_han
 
 #: Letters of a question that are read.
 LIMIT = 1000
@@ -48,30 +48,53 @@ def read(question: str, lexicon: Lexicon, language: str = "", alone: bool = True
     notes, say = [], Sayings(language or language_of(question))
     if len(question) > LIMIT:
         notes.append(say("answer.long", n=len(question), read=LIMIT))
-    plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question[:LIMIT].translate(_WIDE))
+    parser = parsed(question[:LIMIT], lexicon, language)
+    reading = SlotModel.load().read(parser.text, parser.items, lexicon)
+    query = Intent(parser, reading).query()
+    is_measured = query.metric is not None  # by which things are ranked or compared
+    found = parser.filter([Slot() if is_measured and slot.name in METRIC else slot for slot in reading.slots])
+    if not (found.conditions or query.things or query.like or query.words) and query.kind in ("papers", "entities"):
+        found = _last_resort(parser, found)
+    if alone and _is_only_denied(found) and not (query.things or query.link):
+        left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
+        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
+    if unheld := next((item.text for item in parser.items if item.means("unheld")), ""):
+        notes.append(say("answer.unheld", words=unheld))
+        return Query("refused", Filter(ignored=(unheld,), notes=tuple(notes)))
+    if query.kind == "refused":
+        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, _refusal(parser))))
+    return replace(query, filter=replace(found, notes=tuple(notes)))
+
+
+def parsed(question: str, lexicon: Lexicon, language: str = "") -> Parser:
+    """The pieces of a question, slips mended."""
+    plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question.translate(_WIDE))
     text = "".join(c if c.isprintable() else " " for c in _ADVERB.sub("", plain))
     reader = QuestionReader(text, lexicon)
     items = reader.items()
     if (meant := mended(text, reader.unknown, lexicon)) != text:
         text, items = meant, QuestionReader(meant, lexicon).items()
-    parser = Parser(text, items, lexicon, language)
-    query = Intent(parser).query()
-    found = parser.filter(parser.conditions(last_resort=query.kind in ("papers", "entities")))
-    if query.kind == "comparison":  # "which keeps more quality?" is what the two are compared by
-        measures = [term for one in found.conditions if _is_measure(one) for term in one.any_of]
-        found = replace(found, conditions=tuple(one for one in found.conditions if not _is_measure(one)))
-        metric = next((term for term in measures if isinstance(term, Outcome)), None)
-        query = replace(query, metric=query.metric or metric)
-    if alone and _is_only_denied(found) and not (query.things or query.link):
-        left_out = say.listed([say("empty.quoted", words=one.text) for one in found.conditions])
-        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, say("answer.only_not", words=left_out))))
-    unheld = unheld_by_papers(parser)
-    if unheld:
-        notes.append(say("answer.unheld", words=unheld))
-        return Query("refused", Filter(ignored=(unheld,), notes=tuple(notes)))
-    if is_outside(parser, query, found):
-        return Query("refused", Filter(ignored=found.ignored, notes=(*notes, refusal(parser))))
-    return replace(query, filter=replace(found, notes=tuple(notes)))
+    return Parser(text, items, lexicon, language)
+
+
+def _last_resort(parser: Parser, found: Filter) -> Filter:
+    """The words themselves, where no condition was understood."""
+    said = tuple(dict.fromkeys(i.text for i in parser.items if i.is_unknown and len(i.text) > 1))[:3]
+    ignored, narrowing, unnamed = (
+        tuple(word for word in words if word not in said) for words in (found.ignored, found.narrowing, found.unnamed)
+    )
+    conditions = tuple(Condition(word, (Phrase(word),)) for word in said)
+    return Filter(conditions, ignored, found.notes, narrowing, unnamed)
+
+
+def _refusal(parser: Parser) -> str:
+    """One sentence for a question that no graph of papers answers, with three that would work."""
+    examples = [word.labels for word in parser.lexicon.words.meaning("example")]
+    is_zh = parser.language == "zh"
+    asked = [next(label for label in labels if has_han(label) == is_zh) for labels in examples][:3]
+    if is_zh:
+        return f"图谱只能回答有关论文的问题，例如：{' '.join(asked)}"
+    return f"The graph only answers questions about papers, for example: {' '.join(asked)}"
 
 
 def about(lexicon: Lexicon, concept: str) -> Filter:
@@ -83,11 +106,6 @@ def about(lexicon: Lexicon, concept: str) -> Filter:
         if len(asked.conditions) == 1 and not asked.ignored and lexicon.namesakes(concept, named):
             return asked
     return Filter((Condition(label, (entity(Sense(kind, concept, True, True), lexicon),)),))
-
-
-def _is_measure(one: Condition) -> bool:
-    """Whether a condition is that papers have a result on something, whatever it is."""
-    return not one.negated and all(isinstance(t, Outcome) and t.value is None for t in one.any_of)
 
 
 def _is_only_denied(found: Filter) -> bool:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import islice, takewhile
-from typing import Literal
 
 from kg.entity_types import NAMED
 from kg.query.filter import Entity, Phrase, Term
 from kg.query.lexicon import LINKING, Lexicon, Sense
 from kg.query.patterns import deed, stem
-from kg.query.question_items import Item, is_passive
+from kg.query.question_items import Item
 from kg.text import fold, has_han, is_kind
 
 #: Types of what one uses, compares with, evaluates on.
@@ -30,86 +28,6 @@ def stated(item: Item, language: str) -> Phrase:
     return Phrase(label, tuple(word.facts["stated"]))
 
 
-def done_by(items: list[Item], by: int, at: int, text: str) -> tuple[Phrase, str]:
-    """That something was done by what is no author ("written by LLMs", "LLM-written"), and the verb; takes the pieces.
-
-    What nothing bears goes on as long as nothing is named: "by high school students".
-    """
-    ends = ("about", "narrows", "and", "or", "not")
-    rest = takewhile(lambda i: not (i.senses or i.mark or i.fact or i.value or i.means(*ends)), items[at + 1 :])
-    doer = [items[at], *(rest if items[at].is_unknown else ())]
-    verb = items[by - 1] if by and not items[by - 1].senses else items[by]
-    for item in doer:
-        item.taken = True
-    said, whom = text[verb.start : doer[-1].end], text[doer[0].start : doer[-1].end]
-    return Phrase(said, (said, f"{whom.removesuffix('s')} {verb.text.split(' ')[0]}")), verb.text
-
-
-def is_deed(items: list[Item], at: int) -> bool:
-    """Whether a word is what is done to the thing before it ("speech recognition compression"), or a speed-up."""
-    item = items[at]
-    if not item.means("deed") or item.taken or item.asked:
-        return False
-    if item.is_speed:
-        compared = any(other.means("outperform") for other in items)
-        return not compared and any(other.types - {"metric"} for other in items)
-    sides = (items[:at][::-1], items[at + 1 :] if item.is_verb else [])
-    passed = ("frame", "about", "and", "or", "deed")
-    stops = ((i for i in side if i.senses or not (i.means(*passed) or i.text in "、)）")) for side in sides)
-    return any(bool(one.senses) for side in stops for one in islice(side, 1))
-
-
-def is_made(items: list[Item], at: int, cue: str) -> bool:
-    """Whether a word for a kind of paper is what the papers propose or release, and no part of a thing's name.
-
-    A thing stands right before such a part, or right behind it ("an LLM serving system").
-    """
-    makes = any(item.means("makes") for item in items[max(at - 2, 0) : at])
-    proposed = cue == "propose" and items[at].of("made:") != "model"  # many a method is called a model
-    beside = items[max(at - 1, 0) : at] + items[at + 1 : at + 2]
-    return (proposed or makes) and not any(item.senses or item.is_unknown for item in beside)
-
-
-def is_denied(items: list[Item], at: int) -> bool:
-    """Whether "not" stands behind a word with nothing it could deny but that: "the code is not public"."""
-    for n, item in enumerate(items[at + 1 : at + 4], at + 1):
-        if item.means("not"):
-            rest = next((i for i in items[n + 1 :] if not (i.means("frame", "by") and not i.senses)), None)
-            return rest is None or bool(rest.mark) or rest.means("about")
-        if not item.means("frame") or item.senses:
-            return False
-    return False
-
-
-def is_of(items: list[Item], at: int) -> bool:
-    """Whether a metric is that of something: "the energy use of LLM inference", 大模型推理的能耗, 大模型推理能耗."""
-    before, behind = items[max(at - 1, 0) : at], items[at + 1 : at + 2]
-    is_own = not behind and any(one.senses and has_han(one.text) for one in before)
-    return is_own or any(fold(one.text) == "of" for one in behind) or any(one.text == "的" for one in before)
-
-
-def cue_behind(items: list[Item], at: int) -> str:
-    """ "evaluate" for a thing that one says so of behind it: "在X上做实验"."""
-    before = items[at - 1].text if at else ""
-    behind = next((item for item in items[at + 1 : at + 4] if not item.means("about", "frame")), None)
-    return "evaluate" if before == "在" and behind is not None and behind.means("evaluate") else ""
-
-
-def side_of_win(behind: list[Item]) -> Literal["head", "tail", ""]:
-    """Where a thing stands of which the words behind it say that it is better ("what does dInfer outperform?").
-
-    It is the "tail" where it is beaten: "papers in which SnapKV is outperformed", SnapKV在哪些论文中被超越.
-    """
-    for at, item in enumerate(behind):
-        if item.senses or item.means("outperform"):
-            around = (*behind[:at], *behind[at + 1 : at + 2])  # "outperformed by whom"
-            rest = behind[at:] if item.means("outperform") and not item.senses else []
-            is_alone = bool(rest) and not any(one.senses or one.value is not None for one in rest)
-            is_beaten = is_passive(around) or any(one.means("be") for one in behind[:at])
-            return ("tail" if is_beaten else "head") if is_alone else ""
-    return ""
-
-
 def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> list[Term]:
     """What extends a technique: texts say so ("a variant of GRPO"), or proposals bear its name (Pro-GRPO)."""
     names = [label for label in lexicon.labels(concept) if label.isascii()]
@@ -119,29 +37,6 @@ def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> lis
     stated = Phrase(label.format(n=said), tuple(forms))
     longer = lexicon.lengthened(concept)
     return [stated, Entity("technique", concept, f"… {said} …", longer, ("proposed",))] if longer else [stated]
-
-
-def stands_over(items: list[Item], at: int) -> str:
-    """The cue that "over" or "than" is before what has a name: "a 2x speedup over vLLM", "less memory than LoRA"."""
-    item, before = items[at], items[max(at - 3, 0) : at]
-    after = next((i for i in items[at + 1 :] if i.senses or not i.means("frame")), Item(0, 0, ""))
-    if not (item.means("more-than") and {"technique", *NAMED} & after.types):
-        return ""
-    if item.means("about"):
-        return "outperform" if any(one.taken for one in before) else ""
-    changed = any(one.used and one.means("increase", "decrease", "improve") and not one.is_speed for one in before)
-    return "baseline" if changed and not item.means("outperform") else ""
-
-
-def is_property(item: Item, word: Item, lexicon: Lexicon) -> bool:
-    """Whether "without X" says what methods do not need ("no calibration data"), and leaves no papers out.
-
-    A topic or a name after "without" is left out; after "needs no" anything is what is not needed.
-    """
-    if item.value is not None or item.fact or item.mark or item.words:
-        return False
-    named = {"topic", "institution", *NAMED} - {"dataset"}
-    return word.means("needless") or (not item.types & named and not is_name(item, lexicon))
 
 
 def lacking(item: Item, lexicon: Lexicon) -> Phrase:

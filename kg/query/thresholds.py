@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.query.amounts import sized, with_amounts, with_loss, with_room, with_size
@@ -19,6 +20,8 @@ _CHANGES = ("increase", "decrease", "improve")
 _TOKENS = "tokens"
 #: The least number that tokens are counted by without saying so.
 _LENGTHY = 1000
+#: Pieces around a number that may say more of it.
+_AROUND = 5
 
 
 class Thresholds:
@@ -93,52 +96,37 @@ class Thresholds:
 
     # Results
 
-    def find(self, at: int) -> None:
-        """Take down the result that a number asks for, with the metric and the direction around it."""
+    def result(self, at: int, measures: Sequence[int]) -> Outcome:
+        """The result that a number asks for, of the pieces that say what it is of."""
         number = self.items[at]
-        before, after = self._around(at)
-        around = sorted((i for i in (*before, *after) if not self._is_gone(i)), key=lambda i: abs(i - at))
+        around = sorted((i for i in range(len(self.items)) if 0 < abs(i - at) <= _AROUND), key=lambda i: abs(i - at))
+        measures = sorted(measures, key=lambda i: abs(i - at))
+        speed = next((i for i in measures if self.items[i].is_speed), None)
+        change = next((i for i in (at, *measures) if self.items[i].means(*_CHANGES)), None)
+        metrics = [i for i in measures if "metric" in self.items[i].types or self.items[i].is_unknown]
+        if not metrics and speed is None:  # "3DGS compression, at least 20x smaller"
+            ratios = (i for i in (*measures, *around) if self.ratio(i, number))
+            metrics = [i for i in ratios if i in measures or self.items[i].senses][:1]
         op = self._op(at)
-        metrics = [i for i in around if self.items[i].types == {"metric"}]
-        speed = next((i for i in around if self.items[i].is_speed), None)
-        change = next((i for i in (at, *around) if self.items[i].means(*_CHANGES)), None)
-        if not metrics and speed is None:
-            near = [i for i in around if "metric" in self.items[i].types and abs(i - at) <= 4]
-            if op is None and change is None and not number.unit:
-                return  # "KV cache compression 32k": the number is of something else
-            ratio = [i for i in around if abs(i - at) <= 2 and self.ratio(i, number)]
-            metrics = [i for i in around if i in (*near, *ratio)][:1] or self._worded(around, change)
-        if at + 1 in metrics and self._counted([at + 1], number):
-            metrics, change, speed = [at + 1], None, None  # "shrink the KV cache for 128k context"
-        metrics += [i for i in around if self.items[i].is_unknown and self._beside_or(i, metrics)]
-        if any(i < at for i in metrics) and any(i > at for i in metrics):  # 速度翻倍而精度不变
-            metrics = [i for i in metrics if (i < at) == (metrics[0] < at)]
-        places = [at, *metrics, *(i for i in (change, speed, op) if i is not None)]
-        is_bare = len(places) == 1 and not (number.unit in ("x", "%") and self._is_beaten(around))
-        if is_bare or (places == [at, op] and not number.unit):
-            return
-        inside = range(min(places), max(places))
-        ratios = [i for i in metrics if self.ratio(i, number)]
-        for i in (*places, *(i for i in inside if self.items[i].means("or", "and"))):
-            # "compress the KV cache 4x" is on KV cache compression
-            self.items[i].taken = i not in ratios or not self.items[i].senses
-        text = self.text[min(self.items[i].start for i in places) : max(self.items[i].end for i in places)]
+        places = [at, *measures]
         number.unit = number.unit or self._counted(metrics, number)
+        for i in places:
+            # "compress the KV cache 4x" is on KV cache compression
+            self.items[i].taken = not (i in metrics and self.ratio(i, number) and self.items[i].senses)
         outcome = self._built(number, self._sign(at) or ">=", metrics, change, speed)
         if not metrics and outcome.change == "decrease" and number.unit in ("%", "x"):
-            outcome = self._shorter(outcome, min(inside))
+            outcome = self._shorter(outcome, min(places))
         if op is None and self._is_budget(outcome):
             outcome = with_room(replace(outcome, op="<="))
         kept = next((i for i in around if self.items[i].means("keep")), None)
         if kept is not None and number.unit == "%" and not outcome.change and set(outcome.metrics) & set(outcome.sizes):
-            self.items[kept].taken = True  # "keeps 10 % of the cache" is 90 % less
             outcome = replace(outcome, change="decrease", op=">=", value=max(100 - (outcome.value or 0.0), 0.0))
         elif number.unit == "%" and outcome.op in ("<", "<=") and set(outcome.metrics) & set(outcome.sizes):
             less = replace(outcome, change="decrease", op=">=", value=100 - (outcome.value or 0.0))
             outcome = replace(outcome, told=self._told(less).told)  # "with less than 1% of the parameters"
         elif number.unit == "%" and not outcome.change and len(metrics) == 1:
             outcome = self._retained(outcome, metrics[0], around)
-        self.outcomes[at] = self._told(self._ranged(outcome, number, op in (None, at))), text
+        return self._told(self._ranged(outcome, number, op in (None, at)))
 
     def _shorter(self, outcome: Outcome, at: int) -> Outcome:
         """A share by which a thing gets shorter that has its length as a metric: "shorten chains of thought by half".
@@ -210,10 +198,6 @@ class Thresholds:
         found = ([s for s in some if known[s.concept].facts.get("unit") == "x"] for some in ratios)
         return next((senses for senses in found if senses), [])
 
-    def _is_beaten(self, around: list[int]) -> bool:
-        """Whether something is to be better than a thing by a number: "beats vLLM by 2x"."""
-        return any(self.items[i].means("outperform") for i in around) and any(self.items[i].senses for i in around)
-
     def _told(self, outcome: Outcome) -> Outcome:
         """A threshold on how much smaller something gets, with how texts may state it."""
         if outcome.concept in {sense.concept for sense in self.lexicon.senses(_SIZE)}:
@@ -237,10 +221,6 @@ class Thresholds:
         """Whether a noun is that of a metric of its own, of which there are kinds: "memory" of training memory."""
         senses = self.lexicon.senses(noun)
         return any(sense.type == "metric" and sense.known for sense in senses)
-
-    def _is_gone(self, at: int) -> bool:
-        """Whether a piece belongs to another number, or to what is asked for."""
-        return self.items[at].taken or self.items[at].asked
 
     def _ranged(self, outcome: Outcome, number: Item, whole: bool) -> Outcome:
         """The outcome with the other end of a range; of "at least 2-3x" and "at most 2-3x" one end is the threshold."""
@@ -319,35 +299,6 @@ class Thresholds:
             return {"higher": "increase", "lower": "decrease"}.get(better, "")
         return next((change for change in ("increase", "decrease") if change in means), "")
 
-    def _around(self, at: int) -> tuple[list[int], list[int]]:
-        """The places before and after a number that may belong to it."""
-        before = []
-        for i in range(at - 1, -1, -1):
-            if self.items[i].mark == "," or self.items[i].value is not None or self.items[i].means("not"):
-                break
-            before.append(i)
-        after: list[int] = []
-        for i in range(at + 1, len(self.items)):
-            item = self.items[i]
-            stops = item.mark == "," or item.value is not None or item.means("not", "and", "use", "or", "by")
-            stops = stops or fold(item.text) == "with"  # "2x smaller with the same accuracy"
-            if stops or (item.senses and "metric" not in item.types):
-                if item.value is not None and (changes := [n for n in after if self.items[n].means(*_CHANGES)]):
-                    after = after[: after.index(changes[-1])] if self._is_bare(changes[-1], i) else after
-                break
-            after.append(i)
-        return before, after
-
-    def _is_bare(self, at: int, number: int) -> bool:
-        """Whether a word for a change is that of the number behind it: "1% loss while dropping half of the tokens"."""
-        between = self.items[at + 1 : number]
-        return not self.items[at].senses and all(item.means("frame", "about", *OPS) for item in between)
-
-    def _beside_or(self, at: int, metrics: list[int]) -> bool:
-        """Whether "or" stands between a word and one of the metrics."""
-        near = [m for m in metrics if abs(at - m) <= 3]
-        return any(self.items[i].means("or") for m in near for i in range(min(at, m) + 1, max(at, m)))
-
     def _op(self, at: int) -> int | None:
         """The place of the word for a threshold: at the number, before it or after it.
 
@@ -356,9 +307,3 @@ class Thresholds:
         places = [at, at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
         near = (i for i in places if 0 <= i < len(self.items) and not (i > at and self.items[i].means("outperform")))
         return next((i for i in near if self.items[i].means(*OPS)), None)
-
-    def _worded(self, around: list[int], change: int | None) -> list[int]:
-        """Words that no metric bears and that stand where a metric would: after a change, before its number."""
-        if change is None:
-            return []
-        return [i for i in sorted(around) if self.items[i].is_unknown and abs(i - change) <= 4]

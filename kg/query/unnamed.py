@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, reduce
-from itertools import dropwhile, takewhile
+from itertools import dropwhile
 
-from kg.entity_types import NAMED
-from kg.query.chinese_words import in_english, is_modifier
+from kg.query.chinese_words import in_english
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Phrase
 from kg.query.patterns import stem
-from kg.query.question_items import ARTICLES, PERSON, Item
 from kg.query.question_words import QuestionWords
 from kg.query.spelling import usual_near
-from kg.text import fold, has_han
+from kg.text import has_han
 from kg.wordcounts import WordCounts
 
 #: Letters from which a word says something by itself, those that a stem has at least, and words that stand together.
@@ -132,20 +130,6 @@ def is_telling(words: str) -> bool:
     return any(True for _ in _telling(words))
 
 
-def is_author(items: list[Item], at: int, cue: str) -> bool:
-    """Whether words that nothing bears are a person's: behind "author", or a name of several words behind "by"."""
-    before = items[max(at - 2, 0) : at]
-    if any(item.of("type:") == "author" for item in before):
-        return True
-    is_by = cue == "by" and any(item.means("by-whom") for item in before[-1:])
-    return is_by and bool(PERSON.fullmatch(items[at].text))
-
-
-def is_averting(item: Item) -> bool:
-    """Whether a word before a problem says that it is kept away, and not that papers on it are left out."""
-    return item.means("lacking") or (item.means("not") and fold(item.text) in QuestionWords.load().folds("averting"))
-
-
 def phrase_of(words: str) -> Phrase:
     """That texts have words, in English where they are Chinese and it is known."""
     return Phrase(words, in_english(words) if has_han(words) else _forms(words))
@@ -156,33 +140,3 @@ def _left(words: str, told: set[str]) -> list[str]:
     if words in told:
         return []
     return [word for word in words.split() if word not in told and (len(word) >= _LONG or has_han(word))]
-
-
-def is_narrowing(items: list[Item], at: int, is_chinese: bool) -> bool:
-    """Whether a piece that nothing bears says for what or of what kind the things beside it are."""
-    item, behind = items[at], items[at + 1 : at + 2]
-    is_of = False  # 轻量的网络, 金融领域的大模型
-    if has_han(item.text):
-        skipped = list(takewhile(lambda i: not i.senses and i.means("frame", "about"), items[at + 1 : at + 4]))
-        is_of = any(i.text.endswith("的") for i in skipped)
-        behind = items[at + 1 + len(skipped) :][:1] if is_of else behind
-    before = next((i for i in items[:at][::-1] if fold(i.text) not in ARTICLES), None)
-    is_epithet = any(i.senses or i.means("stated") for i in behind)  # "for long videos"
-    narrows = before is not None and before.means("narrows") and not is_epithet
-    of_models = any(i.of("type:") in NAMED and not i.asked for i in behind)  # 蛋白质模型
-    is_long = len(item.text) > 3
-    is_kind = (is_of or is_modifier(item.text)) if has_han(item.text) else is_long
-    of_thing = is_epithet and is_kind and not item.text.endswith(("ing", "ly"))  # "federated quantization", 细粒度量化
-    is_term = is_chinese and item.text.isascii() and item.text.isalpha() and is_long  # GRPO的rollout
-    told = [i for i in items[:at] if not (i.means("auxiliary") or fold(i.text) in ARTICLES)][-1:]
-    is_claim = (
-        item.text.isascii() and item.text.endswith("ed") and any(i.of("type:") for i in told)
-    )  # "papers retracted"
-    rest = [i for i in items[at + 1 :] if not (i.mark or i.means("frame"))]
-    is_head = has_han(item.text) and bool(at) and items[at - 1].text == "的" and not rest  # 量化模型的鲁棒性
-    return (narrows or of_models or of_thing or is_term or is_head or is_claim) and is_told(item.text)
-
-
-def is_told(words: str) -> bool:
-    """Whether texts can be searched for words: they are English, or Chinese for what English words say."""
-    return not has_han(words) or bool(in_english(words))
