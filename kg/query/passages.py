@@ -1,7 +1,8 @@
-"""What the bodies of papers say of their set-up and their limits: values with the sentences that state them.
+"""What the bodies of papers say of set-ups, limits and results: values with the sentences or rows that state them.
 
 Asked is of papers that a question names or describes and that were read whole. A number of a set-up that was read is
-the value; where none was, the sentences that hold what is asked stand alone, and no value is guessed.
+the value; where none was, the sentences that hold what is asked stand alone, and no value is guessed. Results are asked
+of papers by their names, and tables answer.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from kg.query.corpus import Corpus
 from kg.query.empty import naming
 from kg.query.filter import Condition, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
+from kg.query.nearness import in_english
 from kg.query.patterns import stem
 from kg.query.question_reader import read
 from kg.query.sayings import Sayings
 from kg.query.shown import rows
+from kg.query.table_cells import best_cells
 from kg.rdf.triples import language_of
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
@@ -61,12 +64,14 @@ def asked(question: str) -> Asked | None:
 
 
 def answered(store: StoreFile, lexicon: Lexicon, question: str, language: str) -> Answer | None:
-    """The answer to a question about set-ups or limits; None for another one, and where no paper is meant."""
-    corpus = Corpus.of(store)
-    wanted = asked(question) if corpus.read().whole else None
-    if wanted is None or not (meant := _named(corpus, question) or _described(corpus, lexicon, wanted[1], language)):
+    """The answer to a question about set-ups, limits or results; None for another one, and where no paper is meant."""
+    corpus, say, wanted = Corpus.of(store), Sayings(language or language_of(question)), asked(question)
+    if len(question) > _LONGEST or not corpus.read().whole:
         return None
-    return _told(corpus, question, wanted, *meant, Sayings(language or language_of(question)))
+    meant = _named(corpus, question) or (_described(corpus, lexicon, wanted[1], language) if wanted else None)
+    if meant and not wanted:
+        return _measured(corpus, question, in_english(question, lexicon.vocabulary), *meant, say)
+    return _told(corpus, question, wanted, *meant, say) if meant and wanted else None
 
 
 def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
@@ -130,6 +135,20 @@ def _told(corpus: Corpus, question: str, wanted: Asked, papers: list[str], own: 
     table = Grid(columns, tuple(lines.values())) if lines else None
     query = Query("claims", own, wants=kind, language=say.language)
     return Answer(question, query, held, notes, table, fulfilling=len(held))
+
+
+def _measured(corpus: Corpus, asked: str, english: str, papers: list[str], own: Filter, say: Sayings) -> Answer | None:
+    """A line for each row of a table that has what is asked; None where no metric is asked, or no row has it."""
+    lines: list[Line] = []
+    is_metric = _form(tuple(_words()["results"]["asks"])).search(asked)
+    entries = load_entries(corpus.store, corpus.listed(papers[:_PAPERS])) if is_metric else {}
+    for entry, (document, _) in entries.items():
+        for head, place, row in best_cells(document, f"{asked} {english}"):
+            quote = Quote(entry, place.field, place.quote, place.start, place.end, head, row)
+            lines.append(Line((entry, head or None, place.quote if head else None, row), (entry,), (quote,)))
+    query, held = Query("claims", own, wants="results", language=say.language), rows(corpus.store, lines)
+    table = Grid(("paper", "metric", "value", "quote"), tuple(lines))
+    return Answer(asked, query, held, (), table, fulfilling=len(held)) if lines else None
 
 
 def _setup(
