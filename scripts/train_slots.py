@@ -2,8 +2,9 @@
 
     python scripts/train_slots.py                # the weights
     python scripts/train_slots.py --folds 5      # of each question, how it is read by weights that have not seen it
+    python scripts/train_slots.py --unseen       # how the weights that ship read data/gold/slots.unseen.jsonl
 
-A row is a question with its kind and slots, as data/models/README.md tells; `names` are what only a graph names, with
+A row is a question with its kind and slots, as data/models/README.md describes; `names` are what only a graph names, with
 their concepts, so that no graph is needed. Each question is read with these names and with the vocabulary alone, and
 with the names of things and without. The weights are those of averaged perceptrons; the same rows give the same file.
 Takes two minutes.
@@ -46,6 +47,7 @@ from kg.vocabulary import Vocabulary
 from tests.query.named import Named, labels_of
 
 GOLD = data_folder("data") / "gold" / "slots.jsonl"
+UNSEEN = GOLD.with_name("slots.unseen.jsonl")
 SEED, EPOCHS, KIND_EPOCHS, GUESSED = 5, 10, 12, 3
 #: How often the history of a piece is the right one in training, and of how many questions a feature must be.
 RIGHT, LEAST = 0.7, 2
@@ -79,11 +81,14 @@ def main() -> None:
     """Write the weights, or print how much is read as it should be."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--folds", type=int, help="print scores by cross-validation instead")
-    folds = parser.parse_args().folds
-    rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
-    examples = list(in_pieces(rows))
-    if folds:
-        print(scores(examples, folds))
+    parser.add_argument("--unseen", action="store_true", help="print scores of what ships on other questions")
+    arguments = parser.parse_args()
+    file = UNSEEN if arguments.unseen else GOLD
+    examples = list(in_pieces([json.loads(line) for line in file.read_text("utf-8").splitlines()]))
+    if arguments.unseen:
+        print(told(read_right(SlotModel.load(), examples)))
+    elif arguments.folds:
+        print(told(crossed(examples, arguments.folds)))
     else:
         write(trained(examples), FILE)
 
@@ -350,16 +355,28 @@ def write(model: SlotModel, path: Path) -> None:
     np.savez_compressed(path, labels=np.array(said), **arrays)
 
 
-def scores(examples: Sequence[Example], folds: int) -> str:
-    """How many kinds, slots and whole questions are read as the rows have them, by weights that have not seen them."""
+def crossed(examples: Sequence[Example], folds: int) -> Counter[str]:
+    """How much is read as the rows have it, by weights that have not seen these rows."""
     parts, found = parted(examples, folds, random.Random(SEED)), Counter[str]()
     for fold in range(folds):
         model = trained([one for n, one in enumerate(examples) if parts[n] != fold])
-        for one in (one for n, one in enumerate(examples) if parts[n] == fold):
-            said = best(model.kinds, one.seen[0].whole)
-            slots = list(model.decided(one.seen[0], said.partition(" ")[0]))
-            found.update(questions=1, kinds=said == one.kind, slots=len(slots), whole=slots == one.slots)
-            found.update(right=sum(map(tuple.__eq__, slots, one.slots)))
+        found += read_right(model, [one for n, one in enumerate(examples) if parts[n] == fold])
+    return found
+
+
+def read_right(model: SlotModel, examples: Iterable[Example]) -> Counter[str]:
+    """How many questions, kinds, slots and whole questions there are, and how many are read as the rows have them."""
+    found = Counter[str]()
+    for one in examples:
+        said = best(model.kinds, one.seen[0].whole)
+        slots = list(model.decided(one.seen[0], said.partition(" ")[0]))
+        found.update(questions=1, kinds=said == one.kind, slots=len(slots), whole=slots == one.slots)
+        found.update(right=sum(map(tuple.__eq__, slots, one.slots)))
+    return found
+
+
+def told(found: Counter[str]) -> str:
+    """The shares of what is read as the rows have it."""
     kinds, whole = (found[name] / found["questions"] for name in ("kinds", "whole"))
     return f"kinds {kinds:.3f}, slots {found['right'] / found['slots']:.3f}, whole questions {whole:.3f}"
 
