@@ -4,10 +4,10 @@
     python scripts/train_slots.py --folds 5      # of each question, how it is read by weights that have not seen it
     python scripts/train_slots.py --unseen       # how the weights that ship read data/gold/slots.unseen.jsonl
 
-A row is a question with its kind and slots; data/models/README.md describes it. `names` are names that only a graph has,
-with their concepts, so that no graph is needed. Each question is read with these names and with the vocabulary alone, and
-with the names of things and without. The weights are those of averaged perceptrons; the same rows give the same file.
-Takes two minutes.
+A row is a question with its kind and slots; data/models/README.md describes it. `names` are those that only a graph
+has, with their concepts, so that no graph is needed. Each question is read with these names and with the vocabulary
+alone, and with the names of things and without. The weights are those of averaged perceptrons; the same rows give the
+same file. Takes two minutes.
 """
 
 from __future__ import annotations
