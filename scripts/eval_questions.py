@@ -2,25 +2,25 @@
 
     KG_SHARED=FOLDER python scripts/eval_questions.py [--whole] [--graph GRAPH] [--questions FILE] [--write PAGE]
 
-Asks data/gold/questions.eff.jsonl and the questions of FOLDER/gold, or those of FILE alone. Without --graph, one is
-made of the reports and FOLDER/data/arxiv-corpus: some minutes.
+Asks data/gold/questions.eff.jsonl and the questions of FOLDER/gold, or only those of FILE. Without --graph, it builds
+one from the reports and FOLDER/data/arxiv-corpus, which takes some minutes.
 
---whole asks data/gold/questions.whole.jsonl of a graph of the papers of FOLDER/data/fulltext; without --graph, one is
-made. Ids of papers are names of their files or folders there. "answer" is then a value or the first words of
-sentences: its score is the share of them that the cells or the first quotes of the answer hold, number by number
-where they have numbers. "place" is right where a quote stands in a section or table of that number or heading.
+--whole asks data/gold/questions.whole.jsonl of a graph of the papers in FOLDER/data/fulltext; without --graph, it
+builds one. Paper ids are the names of their files or folders there. "answer" is then a value or the first words of
+sentences: its score is the share of them found in the cells or the first quotes of the answer, number by number
+if they have numbers. "place" is right if a quote is in a section or table with that number or heading.
 
-A question has papers that are its answer ("expected") and borderline ones ("also_ok"), which are neither hit nor miss;
-or a range that a count must lie in ("number"); or things and words ("expected_things", "answer") that are printed to
-be judged by reading and do not count. Precision is that of the first twenty papers, recall that of all; an answer
-without papers has no precision, and both are 1 where none is expected. Ids of reports and of arXiv that are one work
-are one. Of questions in two languages ("pair"), the share that gives the same papers in both is printed.
+A question has expected papers ("expected") and borderline ones ("also_ok"), which are neither hit nor miss; or a
+range for a count ("number"); or things and words ("expected_things", "answer") that are printed for manual judgement
+and do not count. Precision is over the first twenty papers, recall over all; an answer without papers has no
+precision, and both are 1 if none is expected. Report and arXiv ids of the same work are merged. For questions in
+two languages ("pair"), the share with the same papers in both is printed.
 
-Of the questions whose answer is papers, the first tier, both tiers, BM25 and embeddings alone are printed side by side:
-P@10, the right papers among the first ten, and R@20, those among the first twenty, each as a share of those that could
-be there; borderline papers are passed over.
+For questions that are answered by papers, it compares the first tier, both tiers, BM25 and embeddings alone:
+P@10, the right papers among the first ten, and R@20, those among the first twenty, each relative to the best
+possible number; borderline papers are skipped.
 
---write puts both tables into the page, between its marks.
+--write puts both tables into the page, between its markers.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ BLIND = ROOT / "data" / "gold" / "questions.blind.jsonl"
 FRESH = ROOT / "data" / "gold" / "questions.fresh.jsonl"
 WHOLE = ROOT / "data" / "gold" / "questions.whole.jsonl"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
-ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
-FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: whole papers
-QUOTES = 12  # of an answer, in which a value may stand
-#: Sets of questions that are a class of their own, which nothing or little was tuned to.
+ALL, FIRST = 1000, 20  # papers that an answer may list, and papers that count for precision
+FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: full papers
+QUOTES = 12  # of an answer, in which a value may be found
+#: Question sets that are reported separately: little or nothing was tuned on them.
 SETS = ("fresh", "asked once")
 HEAD = ("| questions | n | precision | recall |", "|---|---:|---:|---:|")
 Json = dict[str, Any]
@@ -69,7 +69,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scored:
-    """How good an answer is, between 0 and 1 or None for what does not count; its papers, its seconds."""
+    """The scores of an answer, between 0 and 1, or None for what does not count; its papers, its seconds."""
 
     asked: Json
     precision: float | None
@@ -83,7 +83,7 @@ class Scored:
 
 
 def score(asked: Json, said: Json, same: dict[str, str], seconds: float = 0.0) -> Scored:
-    """An answer in the form of `kg ask --format json`, by the truth of its question."""
+    """Score an answer in the form of `kg ask --format json` against the truth of its question."""
     got = tuple(dict.fromkeys(same.get(paper["id"], paper["id"]) for paper in said.get("papers") or []))
     core = {same.get(i, i) for i in asked.get("expected") or []}
     borderline = {same.get(i, i) for i in asked.get("also_ok") or []} - core
@@ -109,9 +109,9 @@ def score(asked: Json, said: Json, same: dict[str, str], seconds: float = 0.0) -
 
 
 def held(asked: Json, said: Json, headings: dict[tuple[str, str], str]) -> tuple[float | None, float | None]:
-    """Which share of the value or the sentences of a truth an answer holds, and whether one of their places is right.
+    """The share of the expected value or sentences that an answer contains, and whether one of its places is right.
 
-    `headings` are those of the parts of whole papers, by entry and part.
+    `headings` are the headings of the parts of full papers, by entry and part.
     """
     if not asked.get("answer"):
         return None, None
@@ -129,7 +129,7 @@ def held(asked: Json, said: Json, headings: dict[tuple[str, str], str]) -> tuple
 
 
 def _share(wanted: str, told: str) -> float:
-    """1 where a text has the words, else the share of their numbers that it has."""
+    """1 if a text has the words, else the share of their numbers that it has."""
     numbers = re.findall(r"[a-z]*\d[\d.:]*[a-z%]*", wanted)
     has = [re.search(rf"(?<![\d.]){re.escape(one.rstrip('.'))}(?!\.?\d)", told) is not None for one in numbers]
     return 1.0 if wanted in told else _mean(map(float, has)) if has else 0.0
@@ -146,7 +146,7 @@ def _section(field: str) -> str:
 
 
 def _places(place: str) -> list[str]:
-    """What tells that a quote stands at a place: " 3.3 ", "table 2", or the words of a heading."""
+    """Patterns that match a quote's place: " 3.3 ", "table 2", or the words of a heading."""
     said = _plain(place)
     numbers = [f" {one} " for one in re.findall(r"(?:table|figure) \d+|\b\d+(?:\.\d+)+\b", said)]
     words = re.sub(r"\(.*|^[\d. ]+", "", said).strip()
@@ -154,14 +154,14 @@ def _places(place: str) -> list[str]:
 
 
 def _numbers(said: Json) -> list[float]:
-    """The numbers of an answer that may be its count: the total and the cells of its table."""
+    """The candidate counts in an answer: the total and the cells of its table."""
     lines = (said.get("table") or {}).get("lines", [])
     cells = [cell for line in lines for cell in (line.values() if isinstance(line, dict) else line)]
     return [n for n in [said.get("total"), *cells] if isinstance(n, int | float) and not isinstance(n, bool)]
 
 
 def ask(graph: Graph, questions: Iterable[Json], same: dict[str, str], whole: bool = False) -> list[Scored]:
-    """All questions asked of one open graph, which has loaded what names mean before; whole papers say values too."""
+    """Ask all questions of one open graph, whose names are already loaded; full papers give values too."""
     graph.ask("GPU")
     scores = []
     sql = "SELECT entry, id, headings FROM parts"
@@ -195,7 +195,7 @@ def by_file(graph: Graph, folder: Path) -> dict[str, str]:
 
 
 def papers_of(folder: Path) -> list[Path]:
-    """The whole papers of a folder; of LaTeX the files that are documents of their own."""
+    """The full papers in a folder; for LaTeX, the files that are documents of their own."""
     tex = (
         path for path in sorted(folder.glob("tex/**/*.tex")) if "\\documentclass" in path.read_text("utf-8", "replace")
     )
@@ -203,7 +203,7 @@ def papers_of(folder: Path) -> list[Path]:
 
 
 def means(scores: Iterable[Scored]) -> tuple[float, float]:
-    """Mean precision and mean recall of those that count; nan where none does."""
+    """Mean precision and mean recall of those that count; nan if none does."""
     pairs = [(one.precision, one.recall) for one in scores]
     return _mean(p for p, _ in pairs if p is not None), _mean(r for _, r in pairs if r is not None)
 
@@ -213,7 +213,7 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def pairs_alike(scores: Iterable[Scored]) -> tuple[int, int]:
-    """How many pairs of questions in two languages give the same papers, and how many there are."""
+    """The number of question pairs in two languages with the same papers, and the number of pairs."""
     by_pair: dict[Any, list[set[str]]] = defaultdict(list)
     for one in scores:
         if "pair" in one.asked:
@@ -232,7 +232,7 @@ def early(asked: Json, got: Iterable[str], same: dict[str, str]) -> tuple[float,
 
 
 def side_by_side(graph: Graph, scores: Iterable[Scored], same: dict[str, str]) -> str:
-    """P@10 and R@20 of what finds papers, by language."""
+    """P@10 and R@20 of each way to find papers, by language."""
     corpus, lexicon, encoder_there = Corpus.of(graph.store), graph.lexicon(), bool(encoder())
     groups: dict[tuple[str, ...], list[tuple[float, float]]] = defaultdict(list)
     for one in scores:
@@ -261,7 +261,7 @@ def side_by_side(graph: Graph, scores: Iterable[Scored], same: dict[str, str]) -
 
 
 def own_set(asked: Json) -> str:
-    """The set of a question that nothing or little was tuned to, "" of others."""
+    """The set of a question that is reported separately, "" for others."""
     return asked["split"] if asked.get("split") in SETS else ""
 
 
@@ -271,7 +271,7 @@ def _ids(corpus: Corpus, papers: list[str], same: dict[str, str]) -> tuple[str, 
 
 
 def table(scores: Iterable[Scored], whole: bool = False) -> str:
-    """Mean precision and recall by class as Markdown; of whole papers also the values and places that are right."""
+    """Mean precision and recall by class as Markdown; for full papers, also the share of right values and places."""
     groups: dict[str, list[Scored]] = defaultdict(list)
     for one in scores:
         groups[own_set(one.asked) or one.asked["class"]].append(one)
@@ -289,12 +289,12 @@ def table(scores: Iterable[Scored], whole: bool = False) -> str:
 
 
 def read(path: Path) -> list[Json]:
-    """The questions of a file, one JSON object a line."""
+    """The questions of a file, one JSON object per line."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def show(scores: list[Scored]) -> None:
-    """A line a question, then means by class, by language and over all, the pairs and the median time."""
+    """A line for each question, then means by class, by language and over all, the pairs and the median time."""
     groups: dict[str, list[Scored]] = defaultdict(list)
     for one in scores:
         shares = " ".join(

@@ -1,13 +1,13 @@
-"""Train the reader of questions (kg/query/slot_model.py): data/models/slots.npz, from data/gold/slots.jsonl.
+"""Train the question reader (kg/query/slot_model.py): data/models/slots.npz, from data/gold/slots.jsonl.
 
     python scripts/train_slots.py                # the weights
-    python scripts/train_slots.py --folds 5      # of each question, how it is read by weights that have not seen it
-    python scripts/train_slots.py --unseen       # how the weights that ship read data/gold/slots.unseen.jsonl
+    python scripts/train_slots.py --folds 5      # cross-validated accuracy
+    python scripts/train_slots.py --unseen       # accuracy of the shipped weights on data/gold/slots.unseen.jsonl
 
-A row is a question with its kind and slots; data/models/README.md describes it. `names` are those that only a graph
-has, with their concepts, so that no graph is needed. Each question is read with these names and with the vocabulary
-alone, and with the names of things and without. The weights are those of averaged perceptrons; the same rows give the
-same file. Takes two minutes.
+A row is a question with its kind and slots, as described in data/models/README.md; `names` are names known only to
+a graph, with their concepts, so that no graph is needed. Each question is read with these names and with the
+vocabulary alone, and with and without the names of things. The weights are averaged perceptrons; the same rows give
+the same file. Takes two minutes.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ from tests.query.named import Named, labels_of
 GOLD = data_folder("data") / "gold" / "slots.jsonl"
 UNSEEN = GOLD.with_name("slots.unseen.jsonl")
 SEED, EPOCHS, KIND_EPOCHS, GUESSED = 5, 10, 12, 3
-#: How often the history of a piece is the right one in training, and of how many questions a feature must be.
+#: How often training uses the correct history of a piece, and the fewest questions that a feature must occur in.
 RIGHT, LEAST = 0.7, 2
-#: The largest number of the file.
+#: The largest weight in the file.
 FULL = 2000
-#: What is said of a thing in a question about relations, as the file has it.
+#: The relations of a thing, as named in the file.
 OF_THINGS = {
     "outperforms_it": "outperforms", "it_outperforms": "outperformed_by", "uses_it": "uses tail",
     "it_uses": "uses head", "builds_on_it": "uses tail", "it_builds_on": "uses head",
     "addresses_it": "addresses tail", "it_addresses": "addresses head", "compared_with_it": "compared_with tail",
     "it_runs_on": "runs_on head",
 }  # fmt: skip
-#: Slots of the file that are conditions of a piece by itself.
+#: Slots in the file that are conditions of a piece by itself.
 OWN = ("property", "builds_on", "cites", "words")
 FACTS = ("kind", "code", "country", "source", "date", "by", "author", "venue")
 WORK = {"technique", "topic", "task", "problem"}
@@ -69,7 +69,7 @@ Json = dict[str, Any]
 
 
 class Example(NamedTuple):
-    """A question as pieces, with the right kind and slots."""
+    """A question as pieces, with its correct kind and slots."""
 
     question: str
     kind: str
@@ -78,7 +78,7 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Write the weights, or print how much is read as it should be."""
+    """Write the weights, or print the accuracy."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--folds", type=int, help="print scores by cross-validation instead")
     parser.add_argument("--unseen", action="store_true", help="print scores of what ships on other questions")
@@ -138,7 +138,7 @@ def labels(row: Json, text: str, items: Sequence[Item], allowed: Sequence[frozen
 
 
 def label(row: Json, slot: Json, item: Item, allowed: frozenset[str], exact: bool) -> str | None:
-    """The slot of one piece inside a span, which may be all of it; None where it has none."""
+    """The slot of one piece within a span; None if it has none."""
     name = slot["slot"]
     if name == "metric" and "metric" in allowed:
         others = len(row["slots"]) > 1 and row["kind"] == "papers"
@@ -161,18 +161,18 @@ def label(row: Json, slot: Json, item: Item, allowed: frozenset[str], exact: boo
     if name == "about" and not (exact or item.senses or item.is_unknown or _says(item, slot["slot"])):
         return None
     if name in ("used", "on", "named") and item.senses and not item.types & {*WORK, "institution"}:
-        name = "about"  # hardware, models and data sets are used
+        name = "about"  # implied for hardware, models and data sets
     return name if name in allowed else None
 
 
 def _says(item: Item, slot: str) -> bool:
-    """Whether a word inside a span is a condition by itself."""
+    """Whether a word within a span is a condition by itself."""
     is_stated = item.means("stated", "code") or any("stated" in word.facts for word in item.words)
     return bool(item.fact) or is_stated or slot in FACTS or item.of("kind:") == "survey"
 
 
 def _is_in(item: Item, span: tuple[int, int] | None) -> bool:
-    """Whether a piece is in a span, for the most part."""
+    """Whether a piece is mostly within a span."""
     if span is None or item.mark or not (item.start < span[1] and span[0] < item.end):
         return False
     shared = min(item.end, span[1]) - max(item.start, span[0])
@@ -188,7 +188,7 @@ def _measure(
     out: list[Slot],
     inside: list[int],
 ) -> None:
-    """Mark what a number is of: the words for its metric, and the nearest word for a change or a speed-up."""
+    """Mark the pieces that a number measures: its metric, and the nearest word for a change or a speed-up."""
     [span] = spans_in(row["question"], text, [slot["metric"]]) if slot.get("metric") else [None]
     free = [at for at in range(len(items)) if "measure" in allowed[at]]
     for at in (at for at in free if _is_in(items[at], span) and out[at].name in ("", "about")):
@@ -203,7 +203,7 @@ def _measure(
 
 
 def spans_in(question: str, text: str, words: Iterable[str]) -> list[tuple[int, int] | None]:
-    """Where words of a question stand, in their order, in the text as it is read."""
+    """The positions of words of a question, in order, in the text after normalisation."""
     found: list[tuple[int, int] | None] = []
     at = 0
     for said in words:
@@ -225,7 +225,7 @@ def spans_in(question: str, text: str, words: Iterable[str]) -> list[tuple[int, 
 
 
 class Learner(SlotWeights):
-    """Weights while they are learned: each moves by one towards the right label, away from the one that was said."""
+    """Weights during training: each update moves them towards the correct label, and away from the predicted one."""
 
     def __init__(self, labels: Sequence[str], features: Iterable[np.ndarray[Any, Any]]) -> None:
         counts = np.zeros(SIZE, np.int32)
@@ -238,17 +238,17 @@ class Learner(SlotWeights):
         self.sums, self.steps = np.zeros_like(self.values), 1
 
     def rows(self, features: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The rows of the features that are known."""
+        """The rows of the known features."""
         found: np.ndarray[Any, Any] = self.place[features]
         return found[found >= 0]
 
     def scores(self, features: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The sum of what features say for each label."""
+        """The sum of the features' weights for each label."""
         found: np.ndarray[Any, Any] = self.values[self.rows(features)].sum(0)
         return found
 
     def learn(self, features: np.ndarray[Any, Any], right: int, said: int) -> None:
-        """Count a decision, and correct it."""
+        """Count a decision, and correct it if it is wrong."""
         self.steps += 1
         if right != said:
             rows = self.rows(features)
@@ -257,7 +257,7 @@ class Learner(SlotWeights):
                 self.sums[rows, label] += by * self.steps
 
     def averaged(self) -> SlotWeights:
-        """The mean of the weights of all steps, in whole numbers; rows that say nothing are left out."""
+        """The mean of the weights over all steps, in whole numbers; empty rows are left out."""
         mean = self.values - self.sums / self.steps
         whole = np.rint(mean / max(float(np.abs(mean).max()), 1e-9) * FULL).astype(np.int16)
         kept = np.flatnonzero(whole.any(1))
@@ -265,7 +265,7 @@ class Learner(SlotWeights):
 
 
 def trained(examples: Sequence[Example]) -> SlotModel:
-    """The weights of kinds and slots; the kinds with which slots are learned are guessed by weights of other rows."""
+    """The weights of kinds and slots; the kinds used to learn slots are predicted with weights from other rows."""
     rng = random.Random(SEED)
     parts = parted(examples, GUESSED, rng)
     guesses: dict[int, str] = {}
@@ -278,7 +278,7 @@ def trained(examples: Sequence[Example]) -> SlotModel:
 
 
 def parted(examples: Sequence[Example], parts: int, rng: random.Random) -> list[int]:
-    """A part for each example, one for all of a question."""
+    """A part for each example; all examples of a question are in the same one."""
     questions = sorted({one.question for one in examples})
     rng.shuffle(questions)
     part = {question: n % parts for n, question in enumerate(questions)}
@@ -286,7 +286,7 @@ def parted(examples: Sequence[Example], parts: int, rng: random.Random) -> list[
 
 
 def best(weights: SlotWeights, features: np.ndarray[Any, Any]) -> str:
-    """The label that features say most for."""
+    """The label with the highest score."""
     return weights.labels[int(weights.scores(features).argmax())]
 
 
@@ -304,7 +304,7 @@ def kinds_of(examples: Sequence[Example], epochs: int, rng: random.Random) -> Sl
 def slots_of(
     examples: Sequence[Example], kinds: dict[int, str], rng: random.Random
 ) -> tuple[SlotWeights, SlotWeights, SlotWeights]:
-    """The weights of slots, of denial and of "or"."""
+    """The weights of slots, of negation and of "or"."""
     names = sorted({slot.name for one in examples for slot in one.slots})
     rows = [(one, seen, kinds[n]) for n, one in enumerate(examples) for seen in one.seen]
     known = [step for one, seen, kind in rows for step in _steps(one, seen, kind)]
@@ -336,7 +336,7 @@ def slots_of(
 
 
 def _steps(one: Example, seen: Seen, kind: str) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]]:
-    """The features of each decision, where all before are right."""
+    """The features of each decision, given that all earlier ones are correct."""
     before, earlier, last = "^", "^", ""
     for at, slot in enumerate(one.slots):
         features = np.concatenate([seen.pieces[at], after(seen.kinds[at], kind, before, earlier, last)])
@@ -356,7 +356,7 @@ def write(model: SlotModel, path: Path) -> None:
 
 
 def crossed(examples: Sequence[Example], folds: int) -> Counter[str]:
-    """How much is read as the rows have it, by weights that have not seen these rows."""
+    """How much is predicted as in the rows, by cross-validation."""
     parts, found = parted(examples, folds, random.Random(SEED)), Counter[str]()
     for fold in range(folds):
         model = trained([one for n, one in enumerate(examples) if parts[n] != fold])
@@ -365,7 +365,7 @@ def crossed(examples: Sequence[Example], folds: int) -> Counter[str]:
 
 
 def read_right(model: SlotModel, examples: Iterable[Example]) -> Counter[str]:
-    """How many questions, kinds, slots and whole questions there are, and how many are read as the rows have them."""
+    """How many questions and slots there are, and how many kinds, slots and whole questions are predicted correctly."""
     found = Counter[str]()
     for one in examples:
         said = best(model.kinds, one.seen[0].whole)
@@ -376,7 +376,7 @@ def read_right(model: SlotModel, examples: Iterable[Example]) -> Counter[str]:
 
 
 def told(found: Counter[str]) -> str:
-    """The shares of what is read as the rows have it."""
+    """The accuracy for kinds, slots and whole questions."""
     kinds, whole = (found[name] / found["questions"] for name in ("kinds", "whole"))
     return f"kinds {kinds:.3f}, slots {found['right'] / found['slots']:.3f}, whole questions {whole:.3f}"
 

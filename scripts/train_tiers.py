@@ -1,10 +1,10 @@
-"""Fit the weights by which the second tier of an answer is ranked (kg/query/tiers.toml) to the annotated questions.
+"""Fit the weights that rank the second tier of an answer (kg/query/tiers.toml) to the annotated questions.
 
     KG_SHARED=FOLDER python scripts/train_tiers.py --graph GRAPH [--write]
 
-GRAPH holds the five reports and FOLDER/data/arxiv-corpus, as scripts/eval_questions.py makes it. The right papers of a
-question should come before all others: cross-entropy over its papers (ListNet, Cao et al., 2007), by gradient descent,
-the same numbers each time. Questions that nothing was tuned to count more. Those of the set "asked once" are left out.
+GRAPH holds the five reports and FOLDER/data/arxiv-corpus, as made by scripts/eval_questions.py. The right papers of a
+question should rank above all others: listwise cross-entropy (ListNet, Cao et al., 2007) is minimised by gradient
+descent, deterministically. Questions that nothing else was tuned on count more. The set "asked once" is left out.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from kg.query.corpus import Corpus
 from kg.query.tiers import signs
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "kg" / "query" / "tiers.toml"
-#: Weights that are fitted; "near" needs a graph with embeddings.
+#: The weights to fit; "near" needs a graph with embeddings.
 NAMES = ("fulfilled", "stated", "words", "first", "silent")
 STEPS, RATE, DECAY = 400, 0.5, 1e-3
-#: How often a question counts that nothing was tuned to.
+#: The weight of questions that nothing else was tuned on.
 UNSEEN = 5
 Floats = NDArray[np.float64]
 
 
 def examples(graph: Graph, questions: list[dict[str, Any]], same: dict[str, str]) -> Iterator[tuple[Floats, Floats]]:
-    """The signs of the papers of each question, papers × signs, and which of these are right."""
+    """The features of each question's papers (papers × features), and which papers are right."""
     corpus, lexicon = Corpus.of(graph.store), graph.lexicon()
     for asked in questions:
         answer = graph.ask(asked["question"], 1000)
@@ -51,7 +51,7 @@ def examples(graph: Graph, questions: list[dict[str, Any]], same: dict[str, str]
 
 
 def fitted(pairs: list[tuple[Floats, Floats]]) -> Floats:
-    """The weights of least cross-entropy, by Adam (Kingma and Ba, 2015)."""
+    """The weights with the least cross-entropy, by Adam (Kingma and Ba, 2015)."""
     weights, mean, square = np.zeros((3, len(NAMES)))
     for step in range(STEPS):
         slope = DECAY * weights
@@ -65,7 +65,7 @@ def fitted(pairs: list[tuple[Floats, Floats]]) -> Floats:
 
 
 def main() -> int:
-    """Fit, print, and write the weights where that is asked for."""
+    """Fit, print, and optionally write the weights."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--graph", required=True)
     parser.add_argument("--write", action="store_true", help="write the weights into kg/query/tiers.toml")

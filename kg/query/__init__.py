@@ -1,4 +1,4 @@
-"""Questions in English and Chinese become filters, filters SQL; the answer has the words that show it.
+"""Questions in English and Chinese become filters, and filters become SQL; answers quote their evidence.
 
 answer(store, vocabulary, "KV-cache compression papers on H100").to_json()
 """
@@ -53,12 +53,12 @@ def answer(
     language: str = "",
     after: Answer | str | Sequence[str] = (),
 ) -> Answer:
-    """What a graph answers to a question: at most `limit` papers, best first, each with the words that show it.
+    """The answer of a graph to a question: at most `limit` papers, best first, each with its quotes.
 
-    `lexicon` is that of the graph (`Lexicon.of`), to be kept where many questions are asked of a graph that stays.
-    A `filter` holds beside the question, which may be ""; as flags see `kg.query.flags`. The answer speaks `language`
-    ("en", "zh"), else that of the question. A question that goes on from an answer, or from some questions in their
-    order (`after`), carries their conditions; one that begins afresh does not.
+    `lexicon` is the graph's own (`Lexicon.of`); keep it when asking an unchanged graph many questions.
+    A `filter` applies together with the question, which may be ""; for flags see `kg.query.flags`. The answer is in
+    `language` ("en", "zh"), else in that of the question. A follow-up question keeps the conditions of an answer, or of
+    the earlier questions in order (`after`); a question that starts afresh does not.
     """
     before = (after,) if isinstance(after, str) else tuple(() if isinstance(after, Answer) else after)
     earlier: Query | Sequence[str] = before

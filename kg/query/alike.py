@@ -1,4 +1,4 @@
-"""Papers that are like one: by the things that both have and the words that both write, rare ones counting most."""
+"""Similar papers: by the entities and the words that two papers share; rare ones count most."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from kg.store.file import StoreFile
 from kg.text import fold
 from kg.wordcounts import WordCounts
 
-#: What a thing that a paper only names in passing counts, beside one that it proposes, uses or is about.
+#: The weight of an entity that a paper only mentions, relative to one that it proposes, uses or is about.
 _MENTIONED = 0.3
-#: Papers of which all things are read: those that share most with the one.
+#: Candidates whose entities are all read: the papers that share most with the given one.
 _READ = 300
 _WORD = re.compile(r"[a-z][a-z0-9-]{2,}")
-#: Papers of all fields by which words are weighed, with a word that says nothing, and with one that none of them has.
+#: Numbers of papers by which words are weighed: all, those with an uninformative word, those with an unseen word.
 _ALL, _PLAIN, _NEW = 80_000, 8_000, 3
-#: Things in more than this share of the papers say nothing.
+#: Entities in more than this share of the papers carry no information.
 _COMMON = 0.2
 
 
 class Alike(NamedTuple):
-    """A paper that is like another."""
+    """A paper that is similar to another."""
 
     paper: str  # CURIE
-    similarity: float  # cosine of what both have, 0 to 1
-    shared: tuple[str, ...]  # CURIEs, what says most first
+    similarity: float  # cosine over the shared entities, 0 to 1
+    shared: tuple[str, ...]  # CURIEs, most informative first
 
 
 def paper_of(store: StoreFile, said: str) -> str | None:
-    """The paper (CURIE) that an id, an address of one, a title, or the name of what it proposes means; None for none.
+    """The paper (CURIE) meant by an id, its address, a title, or the name of its proposal; None if there is none.
 
-    A name that several papers bear means none of them.
+    A name shared by several papers means none of them.
     """
     words = said.strip()
     one, other = Reference("", "", arxiv=words), Reference("", "", doi=words)
@@ -62,12 +62,12 @@ def paper_of(store: StoreFile, said: str) -> str | None:
     return None
 
 
-#: Letters of the beginning of a title that is known by it.
+#: The shortest prefix that identifies a title, in letters.
 _LONG = 15
 
 
 def alike(store: StoreFile, paper: str, number: int) -> list[Alike]:
-    """The papers that have most of what one has, the most alike first, at most so many."""
+    """The papers that share most with a given one, most similar first, at most `number`."""
     corpus = Corpus.of(store)
     own = _had(store, [paper]).get(paper, {})
     weights = _weights(store, own, len(corpus))
@@ -86,7 +86,7 @@ def alike(store: StoreFile, paper: str, number: int) -> list[Alike]:
 
 
 def worded(store: StoreFile, paper: str, others: Iterable[str]) -> dict[str, float]:
-    """How alike the words of the titles and abstracts of some papers are to those of one: a cosine, 0 to 1."""
+    """The similarity of the titles and abstracts of some papers to those of one: a cosine, 0 to 1."""
     texts: dict[str, Counter[str]] = defaultdict(Counter)
     sql = """SELECT e.paper, t.raw FROM entries e JOIN texts t ON t.entry = e.id
         WHERE t.field IN ('T', 'A') AND e.paper IN ({})"""
@@ -103,14 +103,14 @@ def worded(store: StoreFile, paper: str, others: Iterable[str]) -> dict[str, flo
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """How alike two papers are by what they have and how much it weighs, 0 to 1."""
+    """The weighted similarity of two papers by their entities, 0 to 1."""
     first, last = ({thing: share * weights.get(thing, 0.0) for thing, share in some.items()} for some in (one, other))
     size = hypot(*first.values()) * hypot(*last.values())
     return sum(first[thing] * last[thing] for thing in sorted(first.keys() & last.keys())) / size if size else 0.0
 
 
 def _had(store: StoreFile, papers: Iterable[str]) -> dict[str, dict[str, float]]:
-    """What papers have, and how much each counts."""
+    """The entities of papers, and the weight of each."""
     wanted = list(papers)
     out: dict[str, dict[str, float]] = {paper: {} for paper in wanted}
     for one in namings(store, wanted):
@@ -121,7 +121,7 @@ def _had(store: StoreFile, papers: Iterable[str]) -> dict[str, dict[str, float]]
 
 
 def _weights(store: StoreFile, things: Iterable[str], papers: int) -> dict[str, float]:
-    """How much things say: the logarithm of how few papers have them; nothing for those that very many have."""
+    """The weight of each entity: the log inverse share of papers that have it; none for very common ones."""
     sql = """SELECT c.curie, max(n.papers) FROM counts n JOIN concepts c ON c.id = n.concept
         WHERE c.curie IN ({}) GROUP BY c.curie"""
     counts = dict(store.some(sql, things))
@@ -129,7 +129,7 @@ def _weights(store: StoreFile, things: Iterable[str], papers: int) -> dict[str, 
 
 
 def _with(store: StoreFile, things: Iterable[str]) -> list[tuple[str, str]]:
-    """The papers that have some things, each pair once."""
+    """The papers that have some entities, each pair once."""
     named = sorted(things)
     sql = f"""SELECT DISTINCT p.curie, c.curie FROM concepts c JOIN mentions x ON x.concept = c.id
         JOIN papers p ON p.id = x.paper WHERE c.curie IN ({marks(named)})

@@ -1,7 +1,7 @@
-"""Amounts as abstracts state them beside their results: "pruning 88.9% of visual tokens", "with only 10% of the cache".
+"""Amounts that abstracts state beside their results: "pruning 88.9% of visual tokens", "with only 10% of the cache".
 
-What a method leaves out or keeps is a setting, of which no result is made. A threshold on such an amount becomes a
-regular expression for a number in its range, near a noun and a word of the ontology that says what becomes of it.
+How much a method removes or keeps is a setting, not a result. A threshold on such an amount becomes a regular
+expression for a number in its range, near a noun and an ontology word for what happens to it.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from kg.query.filter import Outcome
 from kg.query.patterns import hinted
 from kg.query.question_words import QuestionWord, QuestionWords
 
-#: Shares below which a number is hardly said of what is left out; the largest loss that is small, all in per cent.
+#: Shares below which a number seldom means a removed part; the largest loss that counts as small, all in per cent.
 _LEAST, _MOST_LOST = 40.0, 20
 _HUNDRED, _MOST = 100, 1000  # a number before a letter for a scale is below the latter; so is a factor
-#: What may stand between a verb and its number, in one sentence, and between words that belong together.
+#: What may separate a verb from its number within a sentence, and words that belong together.
 _GAP, _FEW = r"(?:[^.;]|\.\d){0,40}?", r"(?:[ -]\w+){0,4}?[ -]"
 _PERCENT, _TIMES = r"(?:\.\d+)?\s?\\?%", r"(?:\.\d+)?\s?\$?(?:×|x\b|\\times\$?|-?fold\b|\stimes\b)"
-#: How a share is told as a rate: "at a 10% retention ratio".
+#: How a share is stated as a rate: "at a 10% retention ratio".
 _RATES = ("ratio", "rate")
-#: Units of memory, the largest size that is looked for, and how texts say that something does with so much.
+#: Units of memory, the largest size that is searched for, and how texts state a memory requirement.
 _ROOMS, _MOST_ROOM = ("GB", "MB"), 256
 _WITHIN = r"\b(?:within|under|in|into|on|with|using|only|just|below|consuming|requires?|requiring|uses)\b"
 _ROOM = r"(?:memory|v?ram|gpus?|cards?|limit|budget|footprints?|devices?)\b"
-#: What is behind a number in billions that is no model's size.
+#: What follows a number in billions that is not the size of a model.
 _NO_MODEL = r"(?![ -]?(?:tokens?|activ\w+|words?|samples?|images?|pairs?|examples?)\b)"
-#: Last words of a metric's name that do not say what there is less of.
+#: Last words of metric names that do not say which quantity is reduced.
 _OF = ("usage", "ratio", "length", "size", "count", "footprint", "consumption", "cost")
 
 
 def with_amounts(
     wanted: Outcome, names: Iterable[str], is_part: Callable[[str], bool], words: QuestionWords
 ) -> Outcome:
-    """A threshold on how much smaller something gets, with what texts say; others as they are.
+    """A threshold on a reduction, with its wordings in texts; other outcomes are unchanged.
 
-    `names` are English names of its metrics; `is_part` says of what they are of whether it alone is another metric:
+    `names` are English names of its metrics; `is_part` tests whether the head noun alone is another metric:
     "memory" of "training memory".
     """
     share, said = _share(wanted), {name: noun for name in names if (noun := _noun(name))}
@@ -52,14 +52,14 @@ def with_amounts(
     many = rf"(?:{_among(range(least, 101))}{_PERCENT}|{_among(range(factor, _MOST))}{_TIMES})"
     down = [word for word in words.meaning("decrease") if not word.facts.keys() & {"metric", "value", "unit"}]
     deeds = rf"{_among(range(factor, _MOST))}{_TIMES} {_either(_forms(down, 'noun'))}"  # "at 8x compression"
-    named = [*nouns, *(_RATES if wholes != said.keys() else ())]  # "at a 10% retention ratio" is of no training memory
+    named = [*nouns, *(_RATES if wholes != said.keys() else ())]  # a "10% retention ratio" is not training memory
     of = _either({*named, *(f"{noun}s" for noun in named)})
     ways = [_stated(_either(_forms(down)), many, of), _stated(_either(_forms(words.meaning("keep"))), few, of)]
     return replace(wanted, told=hinted(f"(?i){'|'.join([*ways, *(() if named == nouns else [deeds])])}", nouns))
 
 
 def with_loss(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Outcome:
-    """A small loss of what is to be high, with what texts say: "only a 0.7% drop", "retains 99.3% of performance"."""
+    """A small loss of a metric that should be high, in its wordings: "only a 0.7% drop", "retains 99.3% of quality"."""
     value = wanted.value
     is_small = wanted.op in ("<", "<=") and value is not None and value <= _MOST_LOST
     if not is_small or value is None or wanted.unit not in ("%", "points") or wanted.limit is not None:
@@ -74,7 +74,7 @@ def with_loss(wanted: Outcome, names: Iterable[str], words: QuestionWords) -> Ou
 
 
 def with_room(wanted: Outcome) -> Outcome:
-    """A level that must suffice, with what texts say of the memory that they need: "within a single 24GB GPU"."""
+    """A resource limit, with wordings for the memory that is needed: "within a single 24GB GPU"."""
     if wanted.unit not in _ROOMS or wanted.value is None or not 1 <= wanted.value <= _MOST_ROOM:
         return wanted
     number, unit = _among(range(1, int(wanted.value) + 1)), wanted.unit.lower()
@@ -83,7 +83,7 @@ def with_room(wanted: Outcome) -> Outcome:
 
 
 def with_size(wanted: Outcome) -> Outcome:
-    """A threshold on how many parameters a model has, with how texts write sizes: "Qwen2.5-0.5B", "124M parameters"."""
+    """A threshold on the parameter count of a model, with wordings for sizes: "Qwen2.5-0.5B", "124M parameters"."""
     if wanted.change or wanted.unit or wanted.value is None or wanted.limit is not None or wanted.op == "=":
         return wanted
     ways = []
@@ -96,12 +96,12 @@ def with_size(wanted: Outcome) -> Outcome:
 
 
 def sized(name: str) -> str:
-    """What a name is the size of: "cache" of "KV cache size"; "" where it is the name of no size."""
+    """The thing whose size a metric name means: "cache" for "KV cache size"; "" if the name is not a size."""
     return _noun(name) if name.split(" ")[-1] in _OF else ""
 
 
 def _share(wanted: Outcome) -> float | None:
-    """How many per cent less are asked for; None where that is not what is asked."""
+    """The requested reduction in per cent; None if no reduction is asked for."""
     if wanted.value is None or wanted.op not in (">=", ">"):
         return None
     if wanted.unit == "%" and wanted.change == "decrease":
@@ -111,18 +111,18 @@ def _share(wanted: Outcome) -> float | None:
 
 
 def _noun(name: str) -> str:
-    """What there is less of: "tokens" of "visual tokens", "memory" of "memory usage"."""
+    """The noun of what is reduced: "tokens" for "visual tokens", "memory" for "memory usage"."""
     said = [word for word in re.findall(r"[A-Za-z]{4,}|KV cache", name) if word.lower() not in _OF]
     return said[-1].lower().removesuffix("s") if said else ""
 
 
 def _whole(name: str) -> str:
-    """A name without the word that says how much there is: "training memory" of "training memory usage"."""
+    """A name without its word for quantity: "training memory" for "training memory usage"."""
     return " ".join(word for word in name.lower().split(" ") if word not in _OF)
 
 
 def _stated(cue: str, number: str, noun: str) -> str:
-    """A pattern for a number, what it is of and a cue for what becomes of that, in each order of them."""
+    """A pattern for a number, its noun and a cue for what happens to it, in any order."""
     orders = (
         f"{cue}{_GAP}{number}{_FEW}{noun}",
         f"{cue}{_FEW}{noun}{_GAP}{number}",
@@ -132,18 +132,18 @@ def _stated(cue: str, number: str, noun: str) -> str:
 
 
 def _among(numbers: range) -> str:
-    """A pattern for the start of one of some whole numbers."""
+    """A pattern for the start of any of some whole numbers."""
     is_open = numbers.start <= _HUNDRED < numbers.stop == _MOST
     said = [*map(str, numbers[: _HUNDRED - numbers.start] if is_open else numbers), *([r"\d{3}"] if is_open else [])]
     return rf"(?<![\d.])(?=\d)(?:{'|'.join(said)})(?!\d)"
 
 
 def _either(words: Iterable[str]) -> str:
-    """A pattern for one of some words, in lower case."""
+    """A pattern for any of some words, in lower case."""
     ranked = sorted({word.lower() for word in words if word.isascii()}, key=lambda word: (-len(word), word))
     return rf"\b(?:{'|'.join(map(re.escape, ranked))})\b"
 
 
 def _forms(words: Iterable[QuestionWord], fact: str = "stated") -> list[str]:
-    """The labels of some words, and those by which texts say them; of another fact these alone."""
+    """The labels of some words and their wordings in texts; for another fact, only the wordings."""
     return [form for word in words for form in (*(word.labels if fact == "stated" else ()), *word.facts.get(fact, ()))]

@@ -1,4 +1,4 @@
-"""The answer: papers, or a table of what they say, each row with the words that show it."""
+"""The answer: papers, or a table of their claims, each row with the quotes that support it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _KEYS = ("id", "field", "quote", "start", "end", "entity", "source", "context", 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a text that show a condition: `quote` stands at [start, end) of the raw `field` of entry `source`.
+    """A span that shows a condition: `quote` is at [start, end) of the raw `field` of entry `source`.
 
     `start` is -1 where the graph knows no place; `context` is the sentence around it. `score` and `sure` are those of
-    the claim that the words stand for; what was merely searched for in the texts stands there without a doubt.
+    the claim that the span supports; a match of a text search counts as sure.
     """
 
     source: str  # "002-22"
@@ -32,11 +32,11 @@ class Quote:
     quote: str
     start: int
     end: int
-    entity: str  # label of what is named
+    entity: str  # label of the named entity
     context: str = ""
     score: float = part(default=1.0, compare=False)
     sure: bool = part(default=True, compare=False)
-    page: int | None = part(default=None, compare=False)  # of a place in a body, where its reader knows pages
+    page: int | None = part(default=None, compare=False)  # of a span in a body, if its reader knows pages
 
     def to_json(self) -> dict[str, Any]:
         """The quote as `kg ask --format json` prints it."""
@@ -45,7 +45,7 @@ class Quote:
 
     @property
     def id(self) -> str:
-        """Its evidence id, by which `Graph.evidence` finds it again; "" where no place is known."""
+        """Its evidence id, with which `Graph.evidence` finds it again; "" if its place is unknown."""
         return evidence_id(self.source, self.field, self.start, self.end, self.quote)
 
 
@@ -59,15 +59,15 @@ class Row:
     sources: tuple[str, ...]
     score: float  # 0 to 1
     evidence: tuple[Quote, ...]
-    name: str = ""  # how texts call it: "SnapKV 2024"
+    name: str = ""  # how texts name it: "SnapKV 2024"
     link: str = ""  # its DOI, arXiv page or own address
     code: str = ""  # the address of its code
-    lacks: tuple[str, ...] = ()  # words of the conditions that it was not read to fulfil
-    named: tuple[str, ...] = ()  # those of them whose things it names, in another part: as a baseline, in passing
+    lacks: tuple[str, ...] = ()  # texts of the conditions that it is not known to fulfil
+    named: tuple[str, ...] = ()  # those of them whose entity it mentions in another role: as a baseline, in passing
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The entries that describe it: its sources in the answer."""
+        """The entries that describe it, as the answer's sources."""
         return self.sources
 
     def to_json(self) -> dict[str, Any]:
@@ -83,40 +83,40 @@ Cell = str | int | float | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a table: a value a column, the entries that say so, and their words."""
+    """A row of a table: a value for each column, the supporting entries, and their quotes."""
 
     values: tuple[Cell, ...]
     papers: tuple[str, ...] = ()  # "002-22"
     evidence: tuple[Quote, ...] = ()
-    concept: str = ""  # CURIE of what the row is about, where it is about one thing
-    heading: str = ""  # what the rows under it share: those of one heading stand together
+    concept: str = ""  # CURIE of the row's subject, if it has a single one
+    heading: str = ""  # shared by the rows under it: rows with one heading are adjacent
     amount: float | None = None  # the number that its value is sorted by
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What an answer lists beside or instead of papers."""
+    """A table that an answer gives beside or instead of papers."""
 
     columns: tuple[str, ...]  # machine names: "technique", "papers", "support", "value"; views label them
     lines: tuple[Line, ...] = ()
     verdict: str = ""  # one sentence on the whole: what differs, how many
 
     def without(self, column: str) -> Grid:
-        """The table less a column."""
+        """The table without a column."""
         at = self.columns.index(column)
         lines = (replace(line, values=line.values[:at] + line.values[at + 1 :]) for line in self.lines)
         return replace(self, columns=self.columns[:at] + self.columns[at + 1 :], lines=tuple(lines))
 
     @property
     def frame(self) -> pandas.DataFrame:
-        """A row a line: heading, the columns, the number that its value is sorted by, and the entries that say so."""
+        """A data frame with a row for each line: heading, columns, sort value, and supporting entries."""
         import pandas
 
         rows = [(line.heading, *line.values, line.amount, list(line.papers)) for line in self.lines]
         return pandas.DataFrame(rows, columns=["heading", *self.columns, "amount", "entries"])
 
     def to_json(self) -> dict[str, Any]:
-        """Columns, and an object a line: its values by column, and what it is about, its entries and their words."""
+        """Columns, and an object for each line: values by column, subject, entries and quotes."""
         lines = [
             {"concept": line.concept, "entries": list(line.papers)}
             | ({"heading": line.heading, "amount": line.amount} if line.heading else {})
@@ -129,7 +129,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many of the papers that a question is asked of name anything of a type: what others have is not known."""
+    """How many of the papers in question name anything of a type: for the others it is unknown."""
 
     field: str  # "institution"
     named: int
@@ -137,7 +137,7 @@ class Coverage:
 
 
 class ReadPapers(NamedTuple):
-    """How many papers of a graph were read whole, and how many by their abstracts."""
+    """How many papers of a graph were read in full, and how many by their abstracts."""
 
     whole: int
     abstracts: int
@@ -145,30 +145,30 @@ class ReadPapers(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Answer:
-    """What a question was taken to mean, and what the graph gives for it, best first.
+    """The interpretation of a question, and the graph's answer to it, best first.
 
-    `rows` are the papers that the answer rests on, whatever its kind, `partly` those that lack some of what is asked;
-    `table` is there unless papers are all it lists.
+    `rows` are the papers that the answer rests on, whatever its kind; `partly` are those that lack a condition;
+    `table` is set unless the answer lists only papers.
     """
 
     question: str
     query: Query
     rows: tuple[Row, ...] = ()
-    notes: tuple[str, ...] = field(default=())  # sentences for the user: what was cut, why there is nothing
+    notes: tuple[str, ...] = field(default=())  # sentences for the user: what was cut, why nothing was found
     table: Grid | None = None
     cell: Callable[[Answer], str] | None = field(default=None, repr=False, compare=False)  # draws it for notebooks
     print: Callable[[Answer], str] | None = field(default=None, compare=False)  # draws it for terminals
-    fulfilling: int | None = None  # how many papers fulfil the conditions, where not all of them are rows
-    partly: tuple[Row, ...] = ()  # the second tier: papers that fulfil what is hard, each with what it lacks
+    fulfilling: int | None = None  # how many papers fulfil the conditions, if not all of them are rows
+    partly: tuple[Row, ...] = ()  # the second tier: papers that fulfil all hard conditions, each with what it lacks
     coverage: tuple[Coverage, ...] = ()
-    beside: tuple[Row, ...] = ()  # other papers that lines of the table name
-    read: ReadPapers | None = field(default=None, compare=False)  # what was read of the graph's papers
-    asked: Query | None = field(default=None, repr=False, compare=False)  # what the next question goes on from
-    after: tuple[str, ...] = ()  # the questions before it whose conditions it carries
+    beside: tuple[Row, ...] = ()  # other papers named in lines of the table
+    read: ReadPapers | None = field(default=None, compare=False)  # how the graph's papers were read
+    asked: Query | None = field(default=None, repr=False, compare=False)  # the query that a follow-up question extends
+    after: tuple[str, ...] = ()  # the earlier questions whose conditions it keeps
 
     @property
     def language(self) -> str:
-        """The language of what is said, "en" or "zh"."""
+        """The language of the answer, "en" or "zh"."""
         return self.query.language or language_of(self.question)
 
     @property
@@ -178,29 +178,29 @@ class Answer:
 
     @property
     def known(self) -> tuple[Row, ...]:
-        """All papers that the answer names, whether they answer the question or not."""
+        """All papers that the answer names, including those that only partly match."""
         return (*self.rows, *self.partly, *self.beside)
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was found that fulfils what is asked."""
+        """Whether nothing was found that matches the question."""
         return self.fulfilling == 0 or not (self.table.lines if self.table else self.rows)
 
     @property
     def bare(self) -> str:
-        """The name that a question is and no more ("SnapKV"), which has a page of its own; "" for another question."""
+        """The name, if the question is only a name ("SnapKV"), which has a page of its own; else ""."""
         conditions = self.filter.conditions if self.query.kind == "papers" and not self.after else ()
         is_named = any(isinstance(term, Entity) for one in conditions for term in one.any_of)
         return self.question.strip() if is_named and [one.text for one in conditions] == [self.question.strip()] else ""
 
     @property
     def total(self) -> int:
-        """How many papers the answer has, whether they are listed or not."""
+        """How many papers the answer has, listed or not."""
         return len(self.rows) if self.fulfilling is None else self.fulfilling
 
     @property
     def understood(self) -> dict[str, list[dict[str, object]]]:
-        """The conditions by field: {"topic": [{"text", "concept", "label"}]}; what else is asked for likewise."""
+        """The conditions by field: {"topic": [{"text", "concept", "label"}]}; other parts of the query likewise."""
         out = self.filter.understood()
         for name, term in self.query.terms():
             out.setdefault(name, []).append({"text": "", "concept": term.concept, "label": term.label})
@@ -215,7 +215,7 @@ class Answer:
 
     @cached_property
     def papers(self) -> pandas.DataFrame:
-        """A row a paper: id, title, sources, score."""
+        """A data frame with a row for each paper: id, title, sources, score."""
         import pandas
 
         rows = [(row.id, row.title, list(row.sources), row.score) for row in self.rows]
@@ -223,7 +223,7 @@ class Answer:
 
     @cached_property
     def evidence(self) -> pandas.DataFrame:
-        """A row a quote: paper, source, entity, quote, field, start, end, context, score, sure."""
+        """A data frame with a row per quote: paper, source, entity, quote, field, start, end, context, score, sure."""
         import pandas
 
         columns = ["entity", "quote", "field", "start", "end", "context", "score", "sure"]
@@ -256,5 +256,5 @@ class Answer:
         return f"Answer({self.question!r}, {len(self.rows)} papers{lines})"
 
     def _repr_html_(self) -> str | None:
-        """What was understood, and the papers or the table with their words, as a notebook shows it."""
+        """The interpretation, and the papers or the table with their quotes, as a notebook shows it."""
         return self.cell(self) if self.cell else None

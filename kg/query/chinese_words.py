@@ -1,6 +1,6 @@
-"""Chinese words that nothing bears in English, so that texts can be searched for them.
+"""English equivalents of Chinese words that are not labels, so that texts can be searched for them.
 
-`ontology/wording.ttl` has nouns and words for a kind; more are what the names of things share whose labels begin so:
+`ontology/wording.ttl` has nouns and modifiers; further ones are inferred from labels that share a prefix:
 跨层注意力 is cross-layer attention, so that 跨层 is "cross-layer".
 """
 
@@ -16,21 +16,21 @@ from kg.entity_types import data_folder
 from kg.text import fold, has_han
 from kg.vocabulary import Vocabulary, ontology_files, read_concepts
 
-#: The words of `ontology/wording.ttl` that say what or of what kind something is.
+#: The classes of words in `ontology/wording.ttl`: nouns and modifiers.
 _NOUN, _MODIFIER = "cue:wording-noun", "cue:wording-modifier"
-#: The shortest words that are looked for in labels, and the share of names that must have an English one.
+#: The shortest words that are looked up in labels, and the share of names that must have an English word in common.
 _SHORTEST, _MOST = 2, 0.6
-#: Endings that make a word for a kind.
+#: Endings that make a modifier.
 _ENDINGS = "化级式型性"
 
 
 def is_modifier(words: str) -> bool:
-    """Whether Chinese words say of what kind something is."""
+    """Whether Chinese words are a modifier."""
     return bool(_found(words, _words(_MODIFIER)))
 
 
 def in_english(words: str) -> tuple[str, ...]:
-    """What Chinese words are in English: 轻量化 is what 轻量级 and 轻量 are; () where that is not known."""
+    """The English for Chinese words: 轻量化 shares that of 轻量级 and 轻量; () if unknown."""
     tables = (_words(_NOUN), _words(_MODIFIER))
     known = [english for table in tables for english in _found(words, table)] or shared(words)
     joined = [english.replace(" ", "") for english in known if english.count(" ") == 1]  # "multitask"
@@ -39,9 +39,9 @@ def in_english(words: str) -> tuple[str, ...]:
 
 @cache
 def shared(words: str) -> tuple[str, ...]:
-    """The English words that the names of most things have whose Chinese labels begin with some words: 脑电 is EEG.
+    """The English words common to the names of most concepts whose Chinese labels begin with some words: 脑电 is EEG.
 
-    Of one thing alone they are what is left of its name: 人体姿态 is "human pose", as 估计 is "estimation".
+    If there is only one such concept, the rest of its name is dropped: 人体姿态 is "human pose", without 估计.
     """
     if len(words) < _SHORTEST or not all(map(has_han, words)):
         return ()
@@ -58,7 +58,7 @@ def shared(words: str) -> tuple[str, ...]:
 
 
 def _named(words: str, has: Callable[[str, str], bool] = str.startswith) -> dict[str, tuple[str, ...]]:
-    """The English names of the things with a Chinese label that begins with some words, by the shortest such label."""
+    """The English names of the concepts whose Chinese label begins with some words, by the shortest such label."""
     having = ((english, [one for one in labels if has(one, words)]) for english, labels in _labelled())
     return {min(chinese, key=len): english for english, chinese in having if chinese}
 
@@ -69,7 +69,7 @@ def _share(word: str, named: dict[str, tuple[str, ...]]) -> float:
 
 @cache
 def _labelled() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """The words of the English names of things with their Chinese labels, each name once."""
+    """The words of the English names of concepts with their Chinese labels, each name once."""
     return kept("labelled", stamp([*ontology_files(), Path(__file__)]), _label)
 
 
@@ -89,7 +89,7 @@ def _found(words: str, table: dict[str, tuple[str, ...]]) -> list[str]:
 
 @cache
 def _words(kind: str) -> dict[str, tuple[str, ...]]:
-    """English words of a kind by what they are in Chinese."""
+    """English words of a class by their Chinese labels."""
     found: dict[str, tuple[str, ...]] = {}
     for concept in read_concepts([data_folder("ontology") / "wording.ttl"]):
         for label in concept.labels() if concept.curie == kind else ():

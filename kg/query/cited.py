@@ -1,7 +1,7 @@
-"""Evidence by id: the words of a text that a claim rests on, named so that anyone finds them again.
+"""Evidence by id: the span of text that a claim rests on, with an id by which anyone can find it again.
 
-What an id is made of, `kg.evidence.evidence_id` says. It stays the same when a graph is rebuilt or read by a newer
-extractor, and no longer holds when the text itself has changed.
+See `kg.evidence.evidence_id` for the parts of an id. Ids survive a rebuild of the graph or a newer extractor, but
+are no longer valid when the text itself has changed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from kg.store.contents import entry_named
 from kg.store.file import StoreFile
 from kg.text import one_line
 
-_LONGEST = 600  # characters of an id that are looked at
+_LONGEST = 600  # longest id that is examined, in characters
 _ID = re.compile(rf"(?P<text>.+)/(?P<start>\d{{1,7}})-(?P<end>\d{{1,7}})/(?P<mark>[0-9a-f]{{{MARK}}})", re.ASCII)
 _NO_ID = "write it as ENTRY/FIELD/START-END/HASH, like 002-22/A/120-180/3f9c1a2b."
 
-#: What each kind of claim says, and the tables that say it, of which `x` is that of the claims.
+#: The parts of each kind of claim, and the tables that store them; `x` is the table of the claims.
 _CONCEPT = "c.type AS type, c.curie AS concept, c.label AS label, c.label_zh AS label_zh"
 _RESULT = """coalesce(nullif(m.label, ''), x.metric_text) AS metric, coalesce(m.curie, '') AS metric_concept,
     x.low AS low, x.high AS high, x.unit AS unit, x.change AS change, x.bound AS bound,
@@ -47,10 +47,10 @@ KINDS = tuple(_SAYS)
 
 @dataclass(frozen=True, slots=True)
 class CitedClaim:
-    """What a paper says in some words: `says` has the parts of a mention, topic, result or relation by name."""
+    """A claim that rests on a span: `says` holds the parts of a mention, topic, result or relation by name."""
 
     kind: str  # one of KINDS
-    evidence: str  # the id of its words
+    evidence: str  # the id of its evidence
     quote: str
     sentence: str
     entry: str
@@ -62,7 +62,7 @@ class CitedClaim:
     says: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """Kind and parts, then the words with their place; what is empty is left out."""
+        """Kind and parts, then the span with its place; empty values are left out."""
         place = {"field": self.field, "start": self.start, "end": self.end}
         said = {name: value for name, value in self.says.items() if value not in ("", None)}
         trust = {"score": round(self.score, 3), "sure": self.sure}
@@ -72,13 +72,13 @@ class CitedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The words that an evidence id names, in the text where they stand, and what the graph makes of them."""
+    """The span that an evidence id names, in its text, and the claims that the graph derives from it."""
 
     id: str
     entry: str
     paper: str  # CURIE
     title: str
-    link: str  # of the paper; "" for none
+    link: str  # of the paper; "" if it has none
     field: str
     start: int
     end: int
@@ -86,7 +86,7 @@ class Passage:
     sentence: str
     raw: str  # the whole field
     sha256: str  # of the whole field
-    claims: tuple[CitedClaim, ...]  # those that rest on just these words
+    claims: tuple[CitedClaim, ...]  # those that rest on exactly this span
 
     def to_json(self) -> dict[str, Any]:
         """All but the text of the field."""
@@ -95,7 +95,7 @@ class Passage:
 
 
 def passage(store: StoreFile, name: str) -> Passage:
-    """The words that an evidence id names. Raises KgError for no id, an unknown one, and changed texts."""
+    """The span that an evidence id names. Raises KgError for malformed or unknown ids, and for changed texts."""
     found = _ID.fullmatch(name.strip()) if len(name) <= _LONGEST else None
     if not found:
         raise KgError(f"{one_line(name)[:80]!r} is no evidence id: {_NO_ID}")
@@ -118,16 +118,16 @@ def passage(store: StoreFile, name: str) -> Passage:
 
 
 def _text_named(store: StoreFile, name: str) -> tuple[str, str]:
-    """The entry of "002-22/A" or "2507.19427/s4.1/p3", and the field, part or cell in it; "" and "" for none."""
+    """The entry of "002-22/A" or "2507.19427/s4.1/p3", and the field, part or cell in it; "" and "" if none."""
     words = name.split("/")
-    for n in (1, 2):  # names of parts hold one stroke at most, those of entries may hold some
+    for n in (1, 2):  # names of parts hold at most one slash, those of entries may hold several
         if entry := entry_named(store, "/".join(words[:-n])):
             return entry, "/".join(words[-n:])
     return "", ""
 
 
 def claims_of(store: StoreFile, entries: Iterable[str], kinds: Iterable[str] = KINDS) -> Iterator[CitedClaim]:
-    """The claims of entries that rest on words of theirs, by entry, kind and place among their like."""
+    """The claims of entries that have evidence, by entry, kind and position."""
     wanted = sorted(set(entries))
     for kind in kinds:
         columns, tables = _SAYS[kind]

@@ -1,4 +1,4 @@
-"""Who cites a paper, what it cites, what builds on it: from the references of whole papers, with their sentences."""
+"""Who cites a paper, what it cites, what builds on it: from the references of full papers, with their sentences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kg.query.sayings import Sayings
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
-_LONGEST = 300  # characters of a question that may be one
+_LONGEST = 300  # longest question of this kind, in characters
 _SQL = """SELECT p.curie, x.cited, x.title, x.type, e.name, x.part, x.start, x.quote, x.score, x.name FROM citations x
     JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry WHERE {} ORDER BY e.name, x.number"""
 _BEGUN = "SELECT DISTINCT cited FROM citations WHERE begin = ? AND cited <> ''"
@@ -31,8 +31,8 @@ _MEANT = """x.cited = '' AND (lower(x.title) = ? OR substr(lower(x.title), 1, ?)
 class Citing(NamedTuple):
     """One way in which a paper cites a work."""
 
-    paper: str  # CURIE of the one that cites
-    cited: str  # CURIE of the other; "" for a work that the graph does not hold
+    paper: str  # CURIE of the citing paper
+    cited: str  # CURIE of the cited paper; "" for a work that is not in the graph
     title: str  # of the reference
     type: str  # one of CITATION_TYPES
     entry: str
@@ -40,17 +40,17 @@ class Citing(NamedTuple):
     start: int
     quote: str
     score: float
-    name: str  # what the paper calls the work
+    name: str  # the paper's name for the work
 
 
 def citing(store: StoreFile, where: str, *given: object) -> list[Citing]:
-    """How papers cite, by what tells most; `where` is a condition on rows `x` of citations and their papers `p`."""
+    """Citations, most informative first; `where` is a condition on rows `x` of citations and their papers `p`."""
     found = [Citing(*row) for row in store.rows(_SQL.format(where), *given)]
     return sorted(found, key=lambda one: (CITATION_TYPES.index(one.type), not one.cited, not one.quote))
 
 
 def cited_by(store: StoreFile, question: str, form: tuple[str, str], language: str) -> Answer | None:
-    """The answer to what a paper cites; None for another question."""
+    """The answer to a question about the references of a paper; None for another question."""
     asked, name = form
     if asked != "cites":
         return None
@@ -64,9 +64,9 @@ def cited_by(store: StoreFile, question: str, form: tuple[str, str], language: s
 
 
 def citing_query(store: StoreFile, lexicon: Lexicon, question: str, language: str = "") -> Query | None:
-    """The query of a question on who cites a paper or builds on it, and what else is asked of them; None for another.
+    """The query of a question about who cites or builds on a paper, with its other conditions; None for another.
 
-    Where no reference to it is known, the papers are those that name it.
+    If no reference to the paper is known, the papers that name it are used.
     """
     asked, name = form(question)
     if asked not in ("cited", "builds_on"):
@@ -91,7 +91,7 @@ def citing_query(store: StoreFile, lexicon: Lexicon, question: str, language: st
 
 
 def _works(store: StoreFile, name: str) -> list[str]:
-    """A paper of a name, or the beginnings of titles (their numbers) of works that papers call so and cite."""
+    """A paper with a name, or the title prefixes (their numbers) of cited works that papers call by this name."""
     if paper := paper_of(store, name):
         return [paper]
     if (begin := _called(store, name)) is None:
@@ -103,10 +103,10 @@ def _works(store: StoreFile, name: str) -> list[str]:
 
 
 def _called(store: StoreFile, name: str) -> int | None:
-    """The beginning of the title of the work that papers call so where they cite it: "StreamingLLM [12]".
+    """The title prefix of the work that papers call by this name where they cite it: "StreamingLLM [12]".
 
-    One has the name in its text, and that or another in its key of the reference, or another in its text too; None
-    where most mean other works.
+    The name must be in the citing text, and in the key of the reference or in another citing text; None if most of
+    these uses refer to other works.
     """
     sql = """SELECT begin, count(DISTINCT paper), sum(CASE WHEN lower(name) = ? THEN 1 ELSE 0 END),
         max(CASE WHEN lower(name) = ? AND instr(lower(key), ?) > 0 THEN 1 ELSE 0 END) FROM citations
@@ -116,7 +116,7 @@ def _called(store: StoreFile, name: str) -> int | None:
 
 
 def of_paper(store: StoreFile, question: str, form: tuple[str, str]) -> tuple[str, str, Row | None]:
-    """What a question asks of a paper of the graph ("like", "code"), how it calls it, and its row."""
+    """The aspect of a paper that a question asks for ("like", "code"), the paper's name in it, and its row."""
     asked, name = form
     if asked not in ("like", "code") or not (paper := paper_of(store, name)):
         return "", "", None
@@ -125,7 +125,7 @@ def of_paper(store: StoreFile, question: str, form: tuple[str, str]) -> tuple[st
 
 
 def with_code(found: Answer, own: Row) -> Answer:
-    """An answer that begins with a paper and the address of its code, or says that none is known."""
+    """An answer that begins with a paper and the address of its code, or a note that none is known."""
     say = Sayings(found.language)
     told = say("citing.code" if own.code else "citing.no_code", name=own.name or own.title, address=own.code)
     others = tuple(row for row in found.rows if row.paper != own.paper)
@@ -134,7 +134,7 @@ def with_code(found: Answer, own: Row) -> Answer:
 
 
 def form(question: str) -> tuple[str, str]:
-    """What a question asks of a paper, and the name of it in lower case; "" for another question."""
+    """The aspect of a paper that a question asks for, and the paper's name in lower case; "" for another question."""
     text = " ".join(question[: _LONGEST + 1].lower().split()).rstrip("?？。. ")
     for asked, forms in _forms().items() if len(text) <= _LONGEST else ():
         for found in filter(None, (re.fullmatch(form, text) for form in forms)):
@@ -160,7 +160,7 @@ def _place(question: str, name: str) -> tuple[int, int]:
 
 
 def _papers(store: StoreFile, found: Iterable[Citing], say: Sayings) -> tuple[Row, ...]:
-    """The papers that are cited, each with the sentences that do so."""
+    """The cited papers, each with the sentences that cite it."""
     quotes: dict[str, dict[Quote, None]] = {}
     for one in found:
         said = quotes.setdefault(one.cited, {})

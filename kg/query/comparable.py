@@ -1,8 +1,8 @@
-"""Which results can be compared: `comparable` decides it for questions, for `Graph.results` and for reports.
+"""Comparability of results: `comparable` decides it for questions, for `Graph.results` and for reports.
 
-Two papers' results can where they measure the same thing in units that convert, in one direction and setting, with the
-same data set, model and device, and are changes over one kind of baseline, or levels for which two of these are named.
-What counts as one kind of baseline stands in `comparable.toml`.
+Two results are comparable if they have the same metric, convertible units, the same direction, setting, data set,
+model and device, and are changes over the same kind of baseline, or levels that share two of data set, model, device.
+The kinds of baselines are defined in `comparable.toml`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from kg.query.units import kin
 from kg.text import fold
 
 _Said = TypeVar("_Said")
-#: Units that convert into no other.
+#: Units that do not convert into any other.
 _PLAIN = ("", "%", "x", "points")
-#: The metric of all speedups, those included that do not say what gets faster.
+#: The metric of all speedups, including those that do not say of what.
 _SPEED = "metric:inference-speed"
 _OPPOSITE = {"higher": "decrease", "lower": "increase"}
-#: The kinds of baselines, and which metrics and techniques have columns of their own.
+#: The kinds of baselines, and the metrics and techniques with columns of their own.
 settings = partial(toml_file, __file__, "comparable.toml")
 
 
 class Block(NamedTuple):
-    """What results measure: metric, unit (all that convert into one another as one) and change."""
+    """What a result measures: metric, unit (convertible units count as one) and change."""
 
     metric: str
     unit: str
@@ -41,7 +41,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measured(Generic[_Said]):
-    """A result as somebody holds it, and all that it is compared by; its ends are in the unit of its block."""
+    """A result in its caller's form, and everything that it is compared by; its range is in the unit of its block."""
 
     said: _Said
     paper: str
@@ -49,12 +49,12 @@ class Measured(Generic[_Said]):
     low: float
     high: float
     baseline: str  # its kind, a CURIE, or folded words; "" for a level
-    setting: str  # folded; "" where it only repeats what the result was obtained on
+    setting: str  # folded; "" if it only repeats the data set, model or device
     on: tuple[tuple[str, ...], ...]  # what it was obtained on, in the order of OBTAINED
 
     @property
     def factor(self) -> float:
-        """A number to sort by: how many times better or worse a change makes it, else the level."""
+        """The sort key: the factor by which a change improves or worsens the metric, else the level."""
         if self.block.change == "absolute" or self.block.unit == "x":
             return self.high
         if self.block.unit != "%":
@@ -63,14 +63,14 @@ class Measured(Generic[_Said]):
 
 
 class Comparable(NamedTuple):
-    """Results that can be compared, or (not `together`) that only measure the same thing; the first comes first."""
+    """Results that are comparable, or (not `together`) that only measure the same thing; the first comes first."""
 
     together: bool
     rows: list[Measured[Any]]
 
     @property
     def block(self) -> Block:
-        """What they measure."""
+        """What the results measure."""
         return self.rows[0].block
 
 
@@ -83,7 +83,7 @@ def measured(
     setting: str,
     on: Mapping[str, Iterable[str]],
 ) -> Measured[_Said]:
-    """A result with what it is compared by; `baseline` is its concept and its words."""
+    """A result with its comparison key; `baseline` is its concept and its words."""
     setup = tuple(tuple(sorted(on.get(kind, ()))) for kind in OBTAINED)
     named = {word for some in setup for one in some for word in fold(one.replace("-", " ")).split()}
     words = fold(setting)
@@ -99,12 +99,12 @@ def _kind_of_baseline(concept: str, words: str) -> str:
 
 
 def in_one_unit(found: Iterable[Measured[_Said]]) -> list[Measured[_Said]]:
-    """Results with their ends in the unit that stands for all that convert into one another."""
+    """Results with their range in one unit for each group of convertible units."""
     every = list(found)
     units = {one.block.unit for one in every}
     base = {unit: (unit, 1.0) for unit in units}
     others = units - set(_PLAIN)
-    if len(others) > 1:  # to ask what converts takes long the first time
+    if len(others) > 1:  # the first conversion is slow
         for unit in others:
             alike = {other: factor for other, factor in kin(unit).items() if other in units}
             largest = min(alike, key=lambda other: (alike[other], other))
@@ -119,9 +119,9 @@ def in_one_unit(found: Iterable[Measured[_Said]]) -> list[Measured[_Said]]:
 
 
 def comparable(found: Iterable[Measured[_Said]], rises: Callable[[Block], bool]) -> list[Comparable]:
-    """The sets of results of several papers that can be compared, then the others by what they measure.
+    """The sets of comparable results of several papers, then the others by what they measure.
 
-    In each the first comes first, the smallest where `rises` says so of a block, and a paper once.
+    Each set is in order, the smallest first if `rises` holds of its block, with one result per paper.
     """
     sets: dict[tuple[object, ...], list[Measured[_Said]]] = defaultdict(list)
     for one in in_one_unit(found):
@@ -146,13 +146,13 @@ def first_of_each(found: Iterable[Measured[_Said]], rises: Callable[[Block], boo
 
 
 class Measures:
-    """What the vocabulary knows of metrics, for one language."""
+    """The vocabulary's knowledge of metrics, for one language."""
 
     def __init__(self, lexicon: Lexicon, say: Sayings) -> None:
         self.lexicon, self.say = lexicon, say
 
     def better(self, metric: str) -> str:
-        """Which direction of a metric is the better one: "higher" or "lower"."""
+        """The better direction of a metric: "higher" or "lower"."""
         known = self.lexicon.vocabulary
         fact = known[metric].facts.get("better", "") if metric in known else ""
         words = fold(self.lexicon.label(metric)).split(" ")
@@ -160,16 +160,16 @@ class Measures:
         return fact or ("lower" if lowers else "higher")
 
     def is_loss(self, block: Block) -> bool:
-        """Whether its results say by how much something gets worse."""
+        """Whether its results state how much something gets worse."""
         return block.change == _OPPOSITE[self.better(block.metric)]
 
     def block(self, metric: str, unit: str, change: str) -> Block:
-        """What a result measures; a ratio that a text tells as a fall, "34x compression", is a level."""
+        """What a result measures; a ratio that a text words as a fall, "34x compression", is a level."""
         is_level = not change or (change == "decrease" and unit in ("x", "%") and self._is_ratio(metric))
         return Block(metric, unit, "absolute" if is_level else change)
 
     def is_odd(self, metric: str, unit: str) -> bool:
-        """Whether a ratio is told in another unit: what is left in megabytes."""
+        """Whether a ratio is given in an unsuitable unit: what is left in megabytes."""
         return unit not in _PLAIN and self._is_ratio(metric)
 
     def _is_ratio(self, metric: str) -> bool:
@@ -177,7 +177,7 @@ class Measures:
         return metric in known and known[metric].facts.get("unit", "") == "x"
 
     def low_is_good(self, block: Block) -> bool:
-        """Whether the smallest number of a block is the best: of a level that should be low, of a loss."""
+        """Whether the smallest number of a block is the best: a level that should be low, or a loss."""
         return self.is_loss(block) or (block.change == "absolute" and self.better(block.metric) == "lower")
 
     def metric(self, block: Block) -> str:

@@ -1,4 +1,4 @@
-"""The words of papers that show the conditions of a filter, and how central each condition is to a paper."""
+"""The quotes that show the conditions of a filter, and how central each condition is to a paper."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from kg.query.patterns import any_regex, phrase_regex
 from kg.query.shown import context, quotes
 from kg.text import fold
 
-#: How much it says of a paper that a thing is named in a text.
+#: The weight of a mention by the field of the text that it is in.
 _FIELD = {"T": 1.0, "H": 0.9, "A": 0.8, "B": 0.75, "K": 0.7, "I": 0.7, "S": 0.5, "": 0.5}
-#: The same of a place in a body that says what is used there, by its level.
+#: The weight of a passage in a body that states a use, by its level.
 _FIELD |= {
     "abstract": 0.8,
     "caption": 0.72,
@@ -31,29 +31,29 @@ _FIELD |= {
     "results": 0.6,
     "appendix": 0.45,
 }
-#: How much more or less it says with the role of the thing: what others do is named in passing.
+#: Added to the weight for the role of the thing: other people's work is only mentioned in passing.
 _ROLE = {"proposed": 0.1, "mentioned": -0.1, "baseline": -0.1}
-#: How much less the parts of a compound say of a paper than the compound itself.
+#: Subtracted for the parts of a compound, relative to the compound itself.
 _IN_PARTS = 0.3
-#: How much less they say where no sentence has all of them.
+#: Subtracted as well if no sentence has all parts.
 _APART = 0.25
-#: Words that open a sentence on earlier work, and those before a name that deny it: "without any retraining".
+#: The number of opening words that may point to earlier work, and of words before a name that may negate it.
 _OPENING, _DENIED = 3, 2
-#: Quotes shown for one condition of one entry.
+#: Quotes shown for each condition of an entry.
 _SHOWN = 6
-#: The address in a text that may be broken by spaces ("https: //github. com/...").
+#: The address in a text, which may be broken by spaces ("https: //github. com/...").
 _ADDRESS = re.compile(
     r"(?:https?\s*:\s*/\s*/\s*)?(?:www\.)?[\w-]+(?:\s?\.\s?[\w-]+)*\s?\.\s?\w{2,}\s?/[\w./~%-]+", re.ASCII
 )
 
 
 class AnswerEvidence:
-    """The quotes for some papers of an answer, and the scores that follow from them."""
+    """The quotes for some papers of an answer, and the scores derived from them."""
 
     def __init__(
         self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[str], language: str = "en"
     ) -> None:
-        """`papers` are CURIEs, `language` is that of the names of what the words show."""
+        """`papers` are CURIEs, `language` is that of the labels of the quotes."""
         self.corpus, self.lexicon, self.wanted, self.store = corpus, lexicon, wanted, corpus.store
         self._label = partial(lexicon.label, language=language)
         self.rows = {row.paper: row for row in corpus.rows(papers)}
@@ -76,7 +76,7 @@ class AnswerEvidence:
                     self._weigh(n, quote, 0.0)
 
     def row(self, paper: str) -> Row:
-        """A paper with the words that show it."""
+        """A paper with its quotes."""
         entries = self.rows[paper].sources
         shown: list[list[Quote]] = []
         scores = []
@@ -94,7 +94,7 @@ class AnswerEvidence:
         return replace(self.rows[paper], score=round(score, 3), evidence=tuple(said))
 
     def _is_aside(self, quote: Quote) -> bool:
-        """Whether a sentence denies what it names ("without retraining"), or says it of others ("Prior works")."""
+        """Whether a sentence negates its mention ("without retraining"), or is about other work ("Prior works")."""
         if quote.field == "T":
             return False
         before = quote.context.partition(" ".join(quote.quote.split()) or "\n")[0]
@@ -106,21 +106,21 @@ class AnswerEvidence:
         return bool(is_prior or denies.intersection(words[-_DENIED:]))
 
     def _centrality(self, condition: Condition, entries: Iterable[str], weights: list[float]) -> float:
-        """How central a condition is to a paper: its best quote, how often it is shown, the place of a topic."""
+        """How central a condition is to a paper: its best quote, how many quotes it has, the rank of a topic."""
         shown = 0.75 * max(weights, default=0.4) + 0.05 * min(len(weights), 5)
         wanted = {term.concept for term in condition.any_of if term.field == "topic"}
         places = [place for entry in entries for place in self._places(entry, wanted)] if wanted else []
         return (shown + 1 - 0.15 * min(min(places), 4)) / 2 if places else shown
 
     def _places(self, entry: str, wanted: set[str]) -> list[int]:
-        """At which places among an entry's topics some topics stand."""
+        """The ranks of some topics among the topics of an entry."""
         topics = (one.concept for one in self.namings[entry] if one.concept.startswith("topic:"))
         return [place for place, topic in enumerate(topics) if topic in wanted]
 
     # What the graph has mentions of
 
     def _told(self, term: Term) -> Iterator[tuple[Quote, float]]:
-        """The words of mentions, results and relations for a term, and how much their role adds."""
+        """The quotes of mentions, results and relations for a term, and the weight of their role."""
         if isinstance(term, Compound):
             yield from self._in_parts(term)
         if isinstance(term, Fact) and term.field in (*USED_BY_NAME, *CITED):
@@ -140,7 +140,7 @@ class AnswerEvidence:
             yield quote, _ROLE.get(roles.get(node, ""), 0.0)
 
     def _in_parts(self, term: Compound) -> Iterator[tuple[Quote, float]]:
-        """The words of the parts of a compound, where one sentence has all of them; else those of a paper."""
+        """The quotes for the parts of a compound, from one sentence with all of them; else from the whole paper."""
         joint = self.corpus.joint(term, self._papers)
         apart = self.corpus.joint(term, self._papers, apart=True) if len(joint) < len(self.rows) else joint
         sql = f"""SELECT t.entry, t.field, e.name, t.raw FROM texts t JOIN entries e ON e.id = t.entry
@@ -154,10 +154,10 @@ class AnswerEvidence:
                 yield quote, -_IN_PARTS - (0.0 if one.paper in joint else _APART)
 
     def _shows(self, term: Entity | Fact) -> Callable[[NamedEntity], bool]:
-        """Whether a mention shows a term."""
+        """Whether a mention is evidence for a term."""
         if isinstance(term, Entity):
             own = set(term.concepts)
-            # A topic is also shown by what is about it.
+            # A topic is also shown by mentions of its indicators.
             others = self.lexicon.indicators(term.concept) if term.field == "topic" else frozenset()
             return lambda one: one.concept in others or (one.concept in own and one.role in (term.roles or (one.role,)))
         sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
@@ -165,7 +165,7 @@ class AnswerEvidence:
         return lambda one: one.concept in places
 
     def _used(self, term: Fact) -> Iterator[tuple[Quote, float]]:
-        """The words of software and baselines of whole papers, and those that cite a work."""
+        """The quotes of software and baselines of full papers, and of citations of a work."""
         table, where = ("citations", citing(term)) if term.field in CITED else ("uses", using(term))
         where = self._own(where)
         sql = f"""SELECT e.name, x.part, x.start, x.quote, x.name, x.score FROM {table} x
@@ -186,7 +186,7 @@ class AnswerEvidence:
         known = self.quotes[quote.source, n]
         level = self.levels.get((quote.source, quote.field), quote.field)
         weight = max(min(_FIELD.get(level, 0.5) + extra, 1.0), known.get(quote, 0.0))
-        same = next((one for one in known if one == quote), quote)  # words that show two claims are those of the surer
+        same = next((one for one in known if one == quote), quote)  # if a span shows two claims, the surer counts
         known.pop(same, None)
         known[max(quote, same, key=lambda one: one.score)] = weight
 
@@ -198,7 +198,7 @@ class AnswerEvidence:
         return sorted(self.store.some(sql, self.rows))
 
     def _searched(self, n: int, terms: list[Term], is_named: bool) -> Iterator[Quote]:
-        """The words of papers for what the graph has no mention of; where `is_named`, of papers that nothing shows."""
+        """The text matches for terms that the graph does not mention; with `is_named`, of papers without quotes."""
         shown = {entry for entry, at in self.quotes if at == n and self.quotes[entry, at]} if is_named else set()
         for paper, entry, field, raw, url in self._texts if terms else ():
             if shown.isdisjoint(self.rows[paper].sources):
@@ -217,7 +217,7 @@ def _best(weighed: tuple[Quote, float]) -> tuple[object, ...]:
 
 
 def _is_searched(term: Term, is_named: bool) -> bool:
-    """Whether texts are searched for a term; for one that `is_named` only where nothing else shows a condition."""
+    """Whether texts are searched for a term; with `is_named`, only if nothing else shows the condition."""
     if isinstance(term, Phrase):
         return bool(term.concept) == is_named
     if isinstance(term, Entity):
@@ -227,7 +227,7 @@ def _is_searched(term: Term, is_named: bool) -> bool:
 
 
 def _said(term: Term, raw: str, field: str, url: str) -> Iterator[tuple[int, int, str]]:
-    """Where a text says what a term asks for: start, end, and what is named."""
+    """Where a text states a term: start, end, and the name of it."""
     patterns = [(term.told, term.label)] if isinstance(term, Outcome) else []
     if isinstance(term, Phrase):
         patterns = [(any_regex(term.said), term.label)]

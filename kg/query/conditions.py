@@ -17,12 +17,12 @@ from kg.store.lite import Lite
 from kg.store.rows import USUAL
 
 Value = str | float | int
-#: Facts that hold by the references of a whole paper.
+#: Facts that depend on the references of a full paper.
 CITED = ("cites", "builds_on")
-#: Operators on numbers by the end of a range that a threshold is compared with: the better one.
+#: The end of a range, the better one, that a threshold with each operator is compared with.
 _END: dict[Op, str] = {">=": "high", ">": "high", "<=": "low", "<": "low", "=": "high"}
 _ABOUT = 0.1  # how far "about 2x" reaches
-#: Units of shares and of differences; the largest plain number that may be one; and units of counts, so many in each.
+#: Units of shares and differences; the largest plain number that may be a share; units of counts with their factors.
 _NO_COUNTS, _MOST_SHARE = ("%", "x", "points", "K", "M", "B", "K parameters", "M parameters", "B parameters"), 100
 _COUNTS = {f"{size}{of}": by for size, by in (("K", 1e-3), ("M", 1e-6), ("B", 1e-9)) for of in ("", " parameters")}
 _TRIGRAM = 3
@@ -30,9 +30,9 @@ _NEWEST = (
     """SELECT name FROM sources WHERE said ->> '$.date' <> '' ORDER BY said ->> '$.date' DESC, name DESC LIMIT ?"""
 )
 _NEVER, _ALWAYS, _OWN_WORDS = "FALSE", "TRUE", "t.field <> 'S'"  # S: what others say of a paper
-#: What holds of a result or relation `x` that is of the paper's own work, and measured.
+#: The condition for a result or relation `x` to be measured, and of the paper's own work.
 OWN = "x.marks NOT LIKE '%others%' AND x.marks NOT LIKE '%hypothetical%'"
-#: The sentences that say what papers propose, of the texts `t` that a condition holds of.
+#: The proposal sentences (stating what papers propose) among the texts `t` that fulfil a condition.
 _FROM, _TO = (f"CAST(y.place ->> '$.{end}' AS INTEGER)" for end in ("start", "end"))
 PROPOSALS = f"""SELECT y.paper, substr(y.raw, {_FROM} + 1, {_TO} - {_FROM}) AS said
     FROM (SELECT x.paper, x.field, x.raw, x.key ->> '$.proposes' AS place FROM (
@@ -40,7 +40,7 @@ PROPOSALS = f"""SELECT y.paper, substr(y.raw, {_FROM} + 1, {_TO} - {_FROM}) AS s
         WHERE t.field <> 'T' AND {{}}) x) y WHERE y.field = y.place ->> '$.field'"""
 
 
-#: Gives the condition on texts `t` that hold all words of one of some lists, of three letters or more, and its values.
+#: The condition, with its values, for texts `t` to contain all words (three letters or more) of one of several lists.
 Near = Callable[[Iterable[tuple[str, ...]]], tuple[str, list[str]]]
 
 
@@ -57,7 +57,7 @@ class Where(NamedTuple):
 
 
 def in_title(names: Iterable[str], longer: Iterable[str] = ()) -> Where:
-    """The papers `p` whose title has one of some names that is no end of a longer one."""
+    """The papers `p` whose title has one of some names, not as the end of a longer one."""
     others = list(longer)
     return _any(Where("regexp(?, p.title)", (name_regex(name, others),)) for name in names)
 
@@ -68,7 +68,7 @@ def literal(value: Value) -> str:
 
 
 def proposing(names: tuple[str, ...], longer: tuple[str, ...], near: Near) -> Where:
-    """The papers `p` whose sentence on what they propose has one of some names that is no end of a longer one."""
+    """The papers `p` whose proposal sentence has one of some names, not as the end of a longer one."""
     fits = "(?i)" + "|".join(name_regex(name, longer).removeprefix("(?i)") for name in names)
     some = _with_words(names, near)
     return _in(
@@ -77,9 +77,9 @@ def proposing(names: tuple[str, ...], longer: tuple[str, ...], near: Near) -> Wh
 
 
 class Search(NamedTuple):
-    """How a graph looks for words in its texts, and for names in its titles and what its papers propose.
+    """How a graph searches its texts for words, and its titles and proposal sentences for names.
 
-    Where it sees no sentences (`joint` is None), the parts of a compound may stand anywhere in a paper.
+    Without access to sentences (`joint` is None), the parts of a compound may be anywhere in a paper.
     """
 
     near: Near = Lite.holding
@@ -89,16 +89,16 @@ class Search(NamedTuple):
 
 
 def holding(wanted: Filter, few: bool = False, search: Search | None = None) -> Where:
-    """What holds of `p` where a filter lets a paper through.
+    """The condition for `p` to pass a filter.
 
-    Where `few` papers fulfil the conditions that are quickly tested, words are looked for in the texts of each; else
-    trigrams (`search` asks for them), or a part of the words, leave a few of all texts. What reads texts comes last.
+    If only a `few` papers fulfil the fast conditions, their texts are searched one by one; else trigrams (from
+    `search`) or some of the words preselect the texts. Conditions that read texts come last.
     """
     return _all(each_holding(wanted, few, search))
 
 
 def each_holding(wanted: Filter, few: bool = False, search: Search | None = None) -> list[Where]:
-    """What holds of `p`, a condition each, those that are quickly tested first; in an order of their own."""
+    """The condition on `p` for each part of a filter, fast ones first, in a deterministic order."""
     search = search or Search()
     is_alone = len(wanted.conditions) == 1
     said = {(is_searched(condition), one_holding(condition, few, search, is_alone)) for condition in wanted.conditions}
@@ -110,14 +110,14 @@ def _by_text(where: Where) -> tuple[str, str]:
 
 
 def is_searched(condition: Condition) -> bool:
-    """Whether a condition is tested by reading texts, and not only those of papers that have some entity."""
+    """Whether a condition needs a search of texts that no entity narrows down."""
     return any(
         (isinstance(t, Phrase) and not t.concept) or (isinstance(t, Outcome) and bool(t.told)) for t in condition.any_of
     )
 
 
 def is_slow(wanted: Filter) -> bool:
-    """Whether a filter tests texts, names or wordings one by one, so that its papers are worth keeping."""
+    """Whether a filter tests texts, names or wordings one by one, so that its result is worth caching."""
     terms = (term for condition in wanted.conditions for term in condition.terms)
     return any(
         isinstance(t, Phrase)
@@ -129,7 +129,7 @@ def is_slow(wanted: Filter) -> bool:
 
 
 def one_holding(condition: Condition, few: bool, search: Search, is_alone: bool) -> Where:
-    """What holds of `p` where it fulfils one condition, alone or beside others."""
+    """The condition for `p` to fulfil one condition of a filter, alone or beside others."""
     rest = list(condition.any_of)
     topics = [] if condition.negated or condition.named else [t for t in rest if isinstance(t, Entity) and t.is_topic]
     said = set()
@@ -151,16 +151,16 @@ def one_holding(condition: Condition, few: bool, search: Search, is_alone: bool)
 
 
 def is_namesake(term: Term, names: set[str]) -> bool:
-    """Whether a term is a class of hardware that bears a topic's name."""
+    """Whether a term is a class of hardware that has the name of a topic."""
     return isinstance(term, Entity) and term.field == "hardware" and not names.isdisjoint(term.titles)
 
 
 def _working(things: list[Entity], said: list[Where], search: Search) -> Where:
-    """The papers that work on one of some things: what all answers and pages mean by a topic's papers.
+    """The papers that work on one of some things: for all answers and pages, these are a topic's papers.
 
-    The title names it, or the sentence that says what the paper proposes does; or the paper is surely on the topic; or
-    it proposes it. What papers name in whatever role, or in words (`said`), they work on if they are surely on a topic
-    of it: nine of ten that only name post-training quantization are on quantization, and propose some.
+    A paper works on a thing if its title or proposal sentence names it, if it is surely on the topic, or if it proposes
+    the thing. A paper that names it in any role, or in words (`said`), must surely be on one of its topics: nine in ten
+    papers that only name post-training quantization are on quantization, and propose a method for it.
     """
     ways = [search.titled(one.titles, one.longer) for one in things if one.titles]
     ways += [search.proposing(one.titles, one.longer, search.near) for one in things if one.titles]
@@ -176,7 +176,7 @@ def _working(things: list[Entity], said: list[Where], search: Search) -> Where:
 
 
 def _showing(things: Iterable[str]) -> Where:
-    """The papers that propose one of some things, or surely use two."""
+    """The papers that propose one of some things, or surely use two of them."""
     among = concepts(things)
     sql = f"""SELECT m.paper FROM mentions m WHERE (m.role = 'proposed' OR (m.role = 'used' AND m.sure = 1))
         AND m.concept IN {among.sql} GROUP BY m.paper HAVING count(DISTINCT m.concept) > 1
@@ -195,7 +195,7 @@ def _term(term: Term, few: bool, search: Search) -> Where:
         having = _having(term)
         having = _all([having, Where("p.appeared <= ?", (term.by,))]) if term.by else having
         named = [search.titled(term.titles, term.longer)] if term.titles else []
-        if term.field == "hardware" and term.titles:  # "for UAV imagery": not all that a paper runs on was read
+        if term.field == "hardware" and term.titles:  # "for UAV imagery": a paper's hardware is not always extracted
             named = [_saying(term.titles, few, search.near)]
         named += [Where("instr(lower(p.code_url), ?) > 0", (address,)) for address in term.owners]
         if term.signs:
@@ -220,12 +220,12 @@ def _term(term: Term, few: bool, search: Search) -> Where:
 
 
 def _having(term: Entity) -> Where:
-    """The papers that have one of some entities, techniques in some roles."""
+    """The papers that have one of some entities; techniques must have one of some roles."""
     return _any(_in(f"SELECT x.paper FROM {table} x WHERE", where) for table, where in saying(term))
 
 
 def saying(term: Entity | Outcome) -> list[tuple[str, Where]]:
-    """What holds of rows `x` of tables that say what a term asks for, by table."""
+    """The conditions on rows `x` that express a term, by table."""
     if isinstance(term, Outcome):
         return [("results", reporting(term))]
     if term.field == "metric":
@@ -240,20 +240,20 @@ def saying(term: Entity | Outcome) -> list[tuple[str, Where]]:
 
 
 def reporting(term: Outcome) -> Where:
-    """What holds of `x`, a row of the table `results`, where it fulfils a condition, in whatever way it is told."""
+    """The condition for `x`, a row of the table `results`, to fulfil a term, however the result is worded."""
     found = _any([_told_so(term), *_told_otherwise(term)])
     return _all([_over(term.against), found]) if term.against else found
 
 
 def _over(baseline: Entity | Link) -> Where:
-    """The results that are over some baseline, by its concept or its words."""
+    """The results over a baseline, by its concept or its words."""
     among = concepts(baseline.concepts)
     said = Where("regexp(?, x.baseline_text)", (phrase_regex(baseline.label, any_case=True),))
     return _any([Where(f"x.baseline IN {among.sql}", among.given), said])
 
 
 def _told_otherwise(term: Outcome) -> list[Where]:
-    """The same gain in other words: 10x smaller is 90 % less, and 10 % kept; twice as fast is half the latency."""
+    """The same gain in other words: 10x smaller is 90 % less, or 10 % kept; twice as fast is half the latency."""
     grows = term.change == "increase" or (not term.change and term.unit == "x" and bool(term.savings))
     if term.value is None or term.op not in (">=", ">") or term.limit is not None or not (grows or term.change):
         return []
@@ -272,7 +272,7 @@ def _told_otherwise(term: Outcome) -> list[Where]:
 
 
 def _on(term: Outcome) -> Where:
-    """The results on the metric that a threshold names, by its concept or its words."""
+    """The results on the metric of a threshold, by its concept or its words."""
     metric = [_among(term.metrics)] if term.metrics else []
     return _any([*metric, *(Where("regexp(?, x.metric_text)", (wording_regex(words),)) for words in term.words)])
 
@@ -283,7 +283,7 @@ def _among(metrics: Iterable[str]) -> Where:
 
 
 def _changed(change: str, unit: str, least: float) -> Where:
-    """The results that change by so much; "improves its latency by 260 %" is no factor, for nothing falls below 0."""
+    """The results with such a change; "improves its latency by 260 %" is not a factor, as nothing falls below 0."""
     most = " AND x.high <= 100" if (change, unit) == ("decrease", "%") else ""
     return Where(f"(x.change = ? AND x.unit = ? AND x.high >= ?{most})", (change, unit, round(least, 6)))
 
@@ -306,14 +306,14 @@ def _told_so(term: Outcome) -> Where:
 
 
 def _counted(term: Outcome) -> Where:
-    """Which results keep to a threshold that is a large plain number: no share does, and "0.5 M" is 500,000."""
+    """The results that meet a threshold that is a large plain number: shares do not, and "0.5 M" is 500,000."""
     plain = [Where(f"x.unit NOT IN ({marks(list(_NO_COUNTS))})", tuple(_NO_COUNTS)), _compared(term, 1.0)]
     ways = [_all(plain), *(_all([Where("x.unit = ?", (unit,)), _compared(term, by)]) for unit, by in _COUNTS.items())]
     return _all([_any(ways), *([] if term.change else [Where("x.change = 'absolute'", ())])])
 
 
 def _compared(term: Outcome, factor: float) -> Where:
-    """Which results keep to a threshold that is given in a unit so many times smaller."""
+    """The results that meet a threshold in a unit that is smaller by a factor."""
     value = (term.value or 0.0) * factor
     if term.op == "=":
         return Where("(x.high >= ? AND x.low <= ?)", (value * (1 - _ABOUT), value * (1 + _ABOUT)))
@@ -324,33 +324,33 @@ def _compared(term: Outcome, factor: float) -> Where:
 
 
 def relating(term: Link) -> Where:
-    """What holds of `x`, a row of the table `relations`, where it fulfils a condition."""
+    """The condition for `x`, a row of the table `relations`, to fulfil a term."""
     out = [Where("x.type = ?", (term.relation,)), Where("(x.head IS NOT NULL AND x.tail IS NOT NULL)")]
     other = "tail" if term.side == "head" else "head"
     return _all([*out, *(related(s, c) for s, c in ((term.side, term.concepts), (other, term.others)) if c)])
 
 
 def gaining(term: Link) -> Where | None:
-    """What holds of `x`, a row of the table `results`, that is better than the thing of a relation; None for others."""
+    """The condition for `x`, a row of `results`, to be better than the entity of a relation; None for others."""
     among = [(concepts(term.gains), "increase"), (concepts(term.savings), "decrease")] if term.gains else []
     ways = [Where(f"(x.change = ? AND x.metric IN {one.sql})", (change, *one.given)) for one, change in among]
     return _all([_over(term), _any(ways)]) if ways else None
 
 
 def related(side: str, things: Iterable[str]) -> Where:
-    """What holds of a relation `x` that has one of some entities as its "head" or "tail"."""
+    """The condition for a relation `x` to have one of some entities as its "head" or "tail"."""
     among = concepts(things)
     return Where(f"x.{side} IN {among.sql}", among.given)
 
 
 def concepts(curies: Iterable[str]) -> Where:
-    """The numbers of some concepts, as a set."""
+    """The row numbers of some concepts, as a set."""
     named = sorted(set(curies))
     return Where(f"(SELECT id FROM concepts WHERE curie IN ({marks(named)}))", tuple(named))
 
 
 def _in_texts(fits: Where, few: bool, some: Where | None = None) -> Where:
-    """The papers with a text `t` that fits; `some` holds of all that may, where there are not `few` papers to read."""
+    """The papers with a text `t` that fits; `some` preselects the texts unless there are only a `few` papers."""
     if few:
         sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
         return Where(f"{sql}{fits.sql})", fits.given)
@@ -363,12 +363,12 @@ def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
 
 
 def fitting(wordings: tuple[str, ...]) -> Where:
-    """The texts `t` of a paper's own that have one of some wordings."""
+    """The texts `t` of the paper itself that contain one of some wordings."""
     return Where(f"{_OWN_WORDS} AND regexp(?, t.raw)", (texts_regex(wordings),))
 
 
 def _with_words(wordings: tuple[str, ...], near: Near) -> Where:
-    """The texts `t` with all long words of one of some wordings."""
+    """The texts `t` that contain all long words of one of some wordings."""
     pieces = [[letters(piece) for piece in re.findall(r"[^\W_]+\*?", words.lower())] for words in wordings]
     long = sorted({tuple(sorted({p for p in one if len(p) >= _TRIGRAM})) for one in pieces})
     if all(long):
@@ -378,12 +378,12 @@ def _with_words(wordings: tuple[str, ...], near: Near) -> Where:
 
 
 def using(term: Fact) -> Where:
-    """What holds of `x`, a row of the table `uses`, that is software or a baseline of one of some names."""
+    """The condition for `x`, a row of the table `uses`, to be software or a baseline with one of some names."""
     return Where(f"x.type = ? AND x.use <> 'mentioned' AND x.name IN ({marks(term.words)})", (term.field, *term.words))
 
 
 def citing(term: Fact) -> Where:
-    """What holds of `x`, a row of the table `citations`, that cites or builds on a work of the graph or of a title."""
+    """The condition for `x`, a row of `citations`, to cite or build on a work in the graph or known by its title."""
     papers, titles = (tuple(w for w in term.words if w.startswith("paper:") == own) for own in (True, False))
     cited = Where(f"(x.cited IN ({marks(papers)}) OR CAST(x.begin AS TEXT) IN ({marks(titles)}))", (*papers, *titles))
     return _all([cited, *([Where("x.type = ?", (term.field,))] if term.field == "builds_on" else [])])
@@ -408,7 +408,7 @@ def _fact(fact: Fact) -> Where:
     if fact.field == "venue":
         names = sorted({value, *fact.words})
         return _any(Where("regexp(?, p.venue)", (phrase_regex(said, any_case=True),)) for said in names)
-    if fact.field == "year" and fact.op == "=":  # that of the venue, where it has its own ("ICLR 2026")
+    if fact.field == "year" and fact.op == "=":  # the year of the venue, if that is given ("ICLR 2026")
         own = Where("regexp('20[0-9][0-9]', p.venue)")
         says = Where("regexp(?, p.venue)", (rf"\b{re.escape(value)}\b",))
         other = Where(f"(NOT {own.sql} AND CAST(p.year AS TEXT) = ?)", (value,))
@@ -418,7 +418,7 @@ def _fact(fact: Fact) -> Where:
     if fact.field == "date":
         return _in_time(fact)
     if fact.field == "paper":
-        named = _local(fact.concept)  # of an entry, or an arXiv id
+        named = _local(fact.concept)  # an entry name, or an arXiv id
         return Where("(p.curie = (SELECT paper FROM entries WHERE name = ?) OR p.arxiv = ?)", (named, named))
     if fact.field == "source":
         return Where("p.curie IN (SELECT paper FROM entries WHERE source = ?)", (_local(fact.concept),))
@@ -428,17 +428,17 @@ def _fact(fact: Fact) -> Where:
 
 
 def _named(name: str) -> Where:
-    """The authors who have all parts of a name."""
+    """The authors whose name has all parts of a name."""
     parts = [part for part in re.findall(r"[^\W_]+", name) if part.isascii()]
-    longest = max(parts, key=len, default="")  # leaves few names to look at closely
+    longest = max(parts, key=len, default="")  # leaves few names to compare in full
     like = [Where("instr(lower(x.name), ?) > 0", (longest.lower(),))] if longest else []
     return _all([*like, *(Where("regexp(?, x.name)", (pattern,)) for pattern in name_regexes(name))])
 
 
 def _in_time(fact: Fact) -> Where:
-    """The papers of a time, as far as their dates are known: 2025 is not before 2025-10."""
+    """The papers of a period, as far as their dates are known: 2025 is not before 2025-10."""
     value = fact.value.removeprefix("--")
-    begin = 6 if fact.value.startswith("--") else 1  # of any year
+    begin = 6 if fact.value.startswith("--") else 1  # in any year
     part = f"substr(p.appeared, {begin}, {len(value)})"
     known = f"({part} = ? OR length({part}) = {len(value)} OR substr(?, 1, length({part})) <> {part})"
     return Where(f"(p.appeared <> '' AND {part} {fact.op} ? AND {known})", (value, value, value))
@@ -469,5 +469,5 @@ def _joined(word: str, none: str, conditions: Iterable[Where]) -> Where:
 
 
 def marks(values: Iterable[object]) -> str:
-    """The marks of so many parameters; that of nothing for none."""
+    """Placeholders for some parameters; one for NULL if there are none."""
     return ", ".join("?" for _ in values) or "NULL"

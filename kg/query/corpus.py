@@ -1,6 +1,6 @@
-"""The papers of a graph as questions see them: sets of papers, what these have, how many have it, when they appeared.
+"""The papers of a graph as questions see them: sets of papers, their entities, counts and dates.
 
-All is asked of the graph's tables in SQL. A set of papers is a sub-select, so that only what is shown is read out.
+Everything is computed in SQL on the graph's tables. A set of papers is a sub-select; only displayed rows are loaded.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ from kg.store.file import StoreFile
 from kg.store.rows import USUAL
 from kg.text import sentence_at
 
-#: Papers among which words are looked for paper by paper; among more it is faster to look through all texts.
+#: Up to this number of papers, texts are searched paper by paper; above it, a scan of all texts is faster.
 _READ = 5000
-#: Papers whose institutions are looked up one by one.
+#: Up to this number of papers, institutions are looked up one by one.
 _FEW = 1000
 _EVERY = 1 << 40  # rows
-#: What is kept of each kind of lookup for the next question.
+#: Cache size for each kind of lookup.
 _KEPT = 20_000
 _Kept = dict[object, dict[object, object]]
-#: What is kept of stores, with the stamps that these had then, as long as the stores are there.
+#: The caches of open stores, each with the stamp that the store had at that time.
 _KNOWN: WeakKeyDictionary[StoreFile, tuple[bytes, _Kept]] = WeakKeyDictionary()
-#: What papers are counted by beside the concepts that they have: the value, the paper, and the rows that have both.
+#: Further properties that papers are counted by: the value, the paper, and the tables that join them.
 _COUNTED = {
     "author": ("x.name", "x.paper", "authors x"),
     "venue": ("p.venue", "p.id", "papers p"),
@@ -65,13 +65,13 @@ _Value = TypeVar("_Value")
 
 
 class Papers(NamedTuple):
-    """A set of papers: what `p`, a row of `papers`, must be to be one of them; `ALL` is all of them."""
+    """A set of papers: the condition on `p`, a row of `papers`; `ALL` is all of them."""
 
     sql: str = ""
     given: tuple[Value, ...] = ()
 
     def of(self, column: str) -> Where:
-        """What holds of a row whose column numbers one of the papers."""
+        """The condition that a column of a row is the number of one of the papers."""
         return Where(f"{column} IN ({self.sql})", self.given) if self.sql else Where("TRUE")
 
 
@@ -79,14 +79,14 @@ ALL = Papers()
 
 
 class DatedPaper(NamedTuple):
-    """A paper and when it appeared: ISO 8601 as exact as known, "" where unknown."""
+    """A paper and its date: ISO 8601, as exact as known, "" if unknown."""
 
     curie: str
     when: str
 
 
 class Wording(NamedTuple):
-    """Words of a text that say what a term asks for."""
+    """A span of text that expresses a term."""
 
     paper: int
     entry: int
@@ -99,15 +99,15 @@ class Wording(NamedTuple):
 
 
 class Corpus:
-    """The papers of a graph in one state of it."""
+    """The papers of a graph in one state."""
 
     def __init__(self, store: StoreFile, kept: _Kept) -> None:
-        """`kept` is what was looked up of this state before."""
+        """`kept` is the cache for this state."""
         self.store, self._kept = store, kept
 
     @staticmethod
     def of(store: StoreFile) -> Corpus:
-        """The corpus of a graph as it is now."""
+        """The corpus of a graph in its current state."""
         stamp = store.stamp
         known = _KNOWN.get(store)
         if known is None or known[0] != stamp:
@@ -118,23 +118,23 @@ class Corpus:
         return self.count(ALL)
 
     def once(self, made: Callable[_P, _Value], *args: _P.args, **named: _P.kwargs) -> _Value:
-        """What a function gives, kept for the next question; its arguments are hashable."""
+        """The value of a function, cached for later questions; its arguments must be hashable."""
         return self.kept(made.__qualname__, (args, tuple(named.items())), lambda: made(*args, **named))
 
     def kept(self, name: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """What `make` gives for a key, kept under a name for the next question."""
+        """The value of `make` for a key, cached under a name for later questions."""
         known = self._kept.setdefault(name, {})
         if key not in known:
             if len(known) >= _KEPT:
                 known.clear()
             known[key] = make()
-        found: _Value = known[key]  # type: ignore[assignment]  # by the name of what made it
+        found: _Value = known[key]  # type: ignore[assignment]  # typed by the function that made it
         return found
 
     def _remembered(
         self, name: object, keys: Iterable[str], look: Callable[[list[str]], dict[str, _Value]]
     ) -> dict[str, _Value]:
-        """What is known of some keys, in order, the rest looked up together and kept for the next question."""
+        """The values of some keys, in order; missing ones are looked up together and cached for later questions."""
         known: dict[object, object] = self._kept.setdefault(name, {})
         wanted = sorted(set(keys))
         found = {key: known[key] for key in wanted if key in known}
@@ -144,10 +144,10 @@ class Corpus:
                 known.clear()
             known.update(new)
             found |= new
-        return {key: found[key] for key in wanted if key in found}  # type: ignore[misc]  # by the name of what looks it up
+        return {key: found[key] for key in wanted if key in found}  # type: ignore[misc]  # typed by the lookup
 
     def read(self) -> ReadPapers:
-        """How many papers were read whole, and how many by their abstracts."""
+        """How many papers were read in full, and how many by their abstracts."""
         sql = "SELECT count(*) FROM papers WHERE parts IS NOT NULL"
         whole = self.kept("whole papers", None, lambda: int(self.store.rows(sql)[0][0]))
         return ReadPapers(whole, len(self) - whole)
@@ -155,7 +155,7 @@ class Corpus:
     # Sets of papers
 
     def holding(self, wanted: Filter) -> Papers:
-        """The papers that a filter lets through."""
+        """The papers that pass a filter."""
         return self.once(self._holding, replace(wanted, ignored=(), notes=()))
 
     @property
@@ -174,32 +174,32 @@ class Corpus:
         return Papers(", ".join(str(number) for (number,) in self.store.rows(sql, *where.given)) or "NULL")
 
     def silent_on(self, kind: str) -> frozenset[str]:
-        """The papers (CURIEs) that name nothing of a type."""
+        """The papers (CURIEs) that mention nothing of a type."""
         sql = """SELECT curie FROM papers WHERE id NOT IN (
             SELECT x.paper FROM mentions x JOIN concepts c ON c.id = x.concept WHERE c.type = ?)"""
         return self.kept("silent", kind, lambda: frozenset(curie for (curie,) in self.store.rows(sql, kind)))
 
     def texts_with(self, word: str) -> int:
-        """How many entries have a word of letters and digits, in any of its forms."""
+        """How many entries contain a word of letters and digits, in any of its forms."""
         return self.kept("texts with", word, lambda: int(self.store.rows(self.store.db.COUNTED, f'"{word}"')[0][0]))
 
     def ranked(self, words: Iterable[str]) -> dict[str, float]:
-        """The papers (CURIEs) whose texts have some of these words, each with its BM25: more is better."""
+        """The papers (CURIEs) whose texts contain some of these words, each with its BM25 score: higher is better."""
         either = " OR ".join(map('"{}"'.format, words))
         return dict(self.store.rows(self.store.db.RANKED, either)) if either else {}
 
     def fulfilling(self, papers: Papers, condition: Condition, is_alone: bool) -> set[str]:
-        """The papers (CURIEs) of a set, each looked at by itself, that fulfil a condition."""
+        """The papers (CURIEs) of a set that fulfil a condition, each tested by itself."""
         among, where = papers.of("p.id"), one_holding(condition, True, self._search, is_alone)
         sql = f"SELECT p.curie FROM papers p WHERE {among.sql} AND {where.sql}"
         return {curie for (curie,) in self.store.rows(sql, *among.given, *where.given)}
 
     def titles(self) -> Titles:
-        """All titles, as they are searched."""
+        """All titles, prepared for searching."""
         return self.kept("titles", None, lambda: Titles(self.store.rows("SELECT id, title FROM papers")))
 
     def proposals(self) -> Titles:
-        """The sentences that say what papers propose, as they are searched: read once, for many names."""
+        """The proposal sentences of papers, prepared for searching: loaded once, for many names."""
         return self.kept("proposals", None, lambda: Titles(self.store.rows(PROPOSALS.format("TRUE"))))
 
     def _titled(self, names: tuple[str, ...], longer: tuple[str, ...] = ()) -> Where:
@@ -207,20 +207,20 @@ class Corpus:
         return _numbered(self.once(self.titles().having, names, longer))
 
     def _proposing(self, names: tuple[str, ...], longer: tuple[str, ...], near: Near) -> Where:
-        """The papers `p` whose sentence on what they propose has one of some names."""
+        """The papers `p` whose proposal sentence has one of some names."""
         if "proposals" not in self._kept:
             return proposing(names, longer, near)
         found = self.kept("proposing", (names, longer), lambda: self.proposals().having(names, longer))
         return _numbered(found)
 
     def _joint(self, term: Compound) -> Where:
-        """The papers `p` with a sentence that says all parts of a compound."""
+        """The papers `p` with a sentence that has all parts of a compound."""
         return _numbered(frozenset(self.once(self.joint, term)))
 
     def joint(self, term: Compound, papers: Papers = ALL, *, apart: bool = False) -> dict[int, list[Wording]]:
-        """Where papers say all parts of a compound in one sentence, or `apart` anywhere, by their numbers.
+        """Spans where papers have all parts of a compound in one sentence, or `apart` anywhere, by paper number.
 
-        What the title says, and the sentence that says what a paper proposes, holds for each sentence.
+        The title and the proposal sentence count as context of every sentence.
         """
         parts: list[list[Wording]] = []
         for part in sorted(term.parts, key=lambda part: any(isinstance(one, Phrase) for one in part)):
@@ -253,7 +253,7 @@ class Corpus:
         return out
 
     def _worded(self, term: Entity | Outcome | Phrase, papers: Papers) -> Iterator[Wording]:
-        """Where the texts of some papers say what a term asks for."""
+        """The spans in the texts of some papers that express a term."""
         among = papers.of("t.paper")
         if isinstance(term, Phrase):
             fits, pattern = fitting(term.said), re.compile(any_regex(term.said))
@@ -271,12 +271,12 @@ class Corpus:
             yield from _matching(pattern, term.label, self.store.rows(sql, *named.given, *among.given))
 
     def those(self, papers: Iterable[str]) -> Papers:
-        """The set of papers of some names (CURIEs)."""
+        """The set of papers with some ids (CURIEs)."""
         named = sorted(set(papers))
         return Papers(f"SELECT id FROM papers WHERE curie IN ({marks(named)})", tuple(named))
 
     def mentioning(self, condition: Condition) -> list[str]:
-        """The papers (CURIEs) whose bodies only mention what a condition asks for: "H800" in an outlook."""
+        """The papers (CURIEs) whose bodies only mention the entity of a condition: "H800" in an outlook."""
         return self.once(self._mentioning, condition)
 
     def _mentioning(self, condition: Condition) -> list[str]:
@@ -305,7 +305,7 @@ class Corpus:
         return tuple(paper.curie for paper in self.dated(papers))
 
     def dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
-        """The papers of a set with when they appeared, by name."""
+        """The papers of a set with their dates, by name."""
         return self.once(self._dated, papers)
 
     def _dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
@@ -314,7 +314,7 @@ class Corpus:
         return tuple(DatedPaper(*row) for row in self.store.rows(sql, *where.given))
 
     def found(self, wanted: Filter) -> list[str]:
-        """The papers (CURIEs) that a filter lets through, sorted."""
+        """The papers (CURIEs) that pass a filter, sorted."""
         return self.names(self.holding(wanted))
 
     # What papers have
@@ -324,11 +324,11 @@ class Corpus:
         return self.once(self._covered, kind, papers), self.count(papers)
 
     def leads(self, kind: str, papers: Papers) -> bool:
-        """Whether enough of some papers name a type for one of its things to be called the first."""
+        """Whether enough of some papers name a type to rank its entities."""
         return not is_often_unsaid(kind) or enough(kind, *self.covered(kind, papers))
 
     def tells_support(self, papers: Papers) -> bool:
-        """Whether enough of some papers name an institution, without which nothing says that two are independent."""
+        """Whether enough of some papers name an institution, without which independence is unknown."""
         return self.leads("institution", papers)
 
     def _covered(self, kind: str, papers: Papers) -> int:
@@ -337,7 +337,7 @@ class Corpus:
         return int(self.store.rows(sql, *pairs.given)[0][0])
 
     def _pairs(self, kind: str, papers: Papers = ALL, roles: tuple[str, ...] = (), sure: bool = False) -> Where:
-        """A SELECT of what papers (`sure`: surely) have of a type, as `thing`, each with its `paper`.
+        """A SELECT of the entities of a type that papers (`sure`: surely) have, as `thing`, each with its `paper`.
 
         A pair may come twice.
         """
@@ -359,7 +359,7 @@ class Corpus:
     def most(
         self, kind: str, papers: Papers = ALL, number: int = _EVERY, *, sure: bool = False
     ) -> tuple[list[tuple[str, int]], int]:
-        """What most papers of a set (`sure`: surely) have of a type, most first, then by name; how many there are."""
+        """The entities of a type that most papers of a set (`sure`: surely) have, then by name; and their number."""
         return self.once(self._most, kind, papers, number, sure)
 
     def _most(self, kind: str, papers: Papers, number: int, sure: bool) -> tuple[list[tuple[str, int]], int]:
@@ -389,9 +389,9 @@ class Corpus:
         return [(thing, count) for thing, count in rows], total
 
     def most_of_each(self, papers: Papers, number: int) -> dict[str, list[tuple[str, int]]]:
-        """What most papers of a set have of each type that papers name, and of topics: so many of each, most first.
+        """The most frequent entities of each type, and topics, in a set of papers: at most `number` of each.
 
-        As `most` counts it, in two passes for all types together.
+        Counts as in `most`, but in two passes for all types together.
         """
         return self.once(self._most_of_each, papers, number)
 
@@ -435,7 +435,7 @@ class Corpus:
     def had(
         self, kind: str, papers: Papers, roles: tuple[str, ...] = (), *, sure: bool = False
     ) -> list[tuple[str, str]]:
-        """The papers (CURIEs) of a set with what they (`sure`: surely) have of a type, sorted."""
+        """The papers (CURIEs) of a set with their entities of a type (`sure`: sure ones), sorted."""
         pairs = self._pairs(kind, papers, roles, sure)
         sql = f"SELECT DISTINCT p.curie, x.thing FROM ({pairs.sql}) x JOIN papers p ON p.id = x.paper ORDER BY 1, 2"
         return [(paper, thing) for paper, thing in self.store.rows(sql, *pairs.given)]
@@ -474,7 +474,7 @@ class Corpus:
     # When papers appeared
 
     def days(self, papers: Papers, kind: str = "", things: Iterable[str] = ()) -> dict[str, Counter[str]]:
-        """How many papers of a set appeared when, by entity of a type ("" without one); as exact as dates are."""
+        """How many papers of a set appeared on each date, by entity of a type ("" for all); dates as exact as known."""
         return self.once(self._days, papers, kind, tuple(things))
 
     def _days(self, papers: Papers, kind: str, things: tuple[str, ...]) -> dict[str, Counter[str]]:
@@ -486,7 +486,7 @@ class Corpus:
         return {thing: Counter(paper.when for paper in own) for thing, own in behind.items()}
 
     def period(self) -> tuple[str, str]:
-        """The dates of the first and the last paper; "" where none is known."""
+        """The dates of the first and the last paper; "" if none is known."""
         return self.once(self._period)
 
     def _period(self) -> tuple[str, str]:
@@ -496,7 +496,7 @@ class Corpus:
     # What is known of a paper
 
     def pages(self, entries: Iterable[str]) -> dict[str, dict[str, int]]:
-        """The pages of the parts of bodies, and of tables, by entry, where the reader knew them."""
+        """The page numbers of body parts and tables, by entry, if the reader knew them."""
 
         def look(unknown: list[str]) -> dict[str, dict[str, int]]:
             found: dict[str, dict[str, int]] = {entry: {} for entry in unknown}
@@ -508,7 +508,7 @@ class Corpus:
         return self._remembered("pages", entries, look)
 
     def backers(self, papers: Iterable[str]) -> dict[str, Backer]:
-        """What is known of papers (CURIEs), by name."""
+        """The facts about papers (CURIEs) that support depends on, by name."""
         named = sorted(set(papers))
         sql = "SELECT curie, appeared FROM papers WHERE curie IN ({}) ORDER BY curie"
         out = {paper: Backer(paper, when) for paper, when in self.store.some(sql, named)}
@@ -537,7 +537,7 @@ class Corpus:
         return {paper: every.get(paper, nothing) for paper in wanted}
 
     def _every_institution(self) -> dict[str, frozenset[str]]:
-        """The institutions of all papers that name any: faster than to look up those of many."""
+        """The institutions of all papers that name any: faster than looking up many papers."""
         sql = """SELECT p.curie, c.curie FROM counts n JOIN mentions x ON x.concept = n.concept
             JOIN concepts c ON c.id = n.concept JOIN papers p ON p.id = x.paper
             WHERE n.type = 'institution' AND n.role = ''"""
@@ -548,7 +548,7 @@ class Corpus:
 
     @property
     def has_institutions(self) -> bool:
-        """Whether any paper has an institution that is known."""
+        """Whether any paper has a known institution."""
         return self.once(self._has_institutions)
 
     def _has_institutions(self) -> bool:
@@ -574,11 +574,11 @@ class Corpus:
         return sorted(entry for entry, _ in self.store.of_papers(papers))
 
     def rows(self, papers: Iterable[str]) -> list[Row]:
-        """Papers in the order of their names, without their words."""
+        """Rows for papers, by name, without quotes."""
         return list(self._remembered("rows", papers, self._rows).values())
 
     def _rows(self, named: list[str]) -> dict[str, Row]:
-        """Papers (CURIEs, sorted) that have an entry."""
+        """Rows for papers (CURIEs, sorted) that have an entry."""
         entries: dict[str, list[str]] = {}
         for entry, paper in self.store.of_papers(named):
             entries.setdefault(paper, []).append(entry)
@@ -597,29 +597,29 @@ class Corpus:
 
 
 def _is_central(found: Wording, proposed: Mapping[str, Any]) -> bool:
-    """Whether words stand in the title, or in the sentence that says what a paper proposes, or nobody knows where."""
+    """Whether a span is in the title or in the proposal sentence, or its place is unknown."""
     is_proposed = found.field == proposed.get("field") and proposed["start"] <= found.start < proposed["end"]
     return found.field in ("T", "") or is_proposed
 
 
 def _matching(pattern: re.Pattern[str], label: str, rows: Iterable[tuple[int, int, str, str]]) -> Iterator[Wording]:
-    """Where texts fit a pattern; `rows` have the paper, the entry, the field and the text."""
+    """The matches of a pattern in texts; `rows` have the paper, the entry, the field and the text."""
     for paper, entry, kind, raw in rows:
         yield from (Wording(paper, entry, kind, *one.span(), label) for one in pattern.finditer(raw))
 
 
 def _numbered(papers: frozenset[int]) -> Where:
-    """The papers `p` of some numbers; none is no list, for "NOT p.id IN (NULL)" holds of no paper."""
+    """The papers `p` with some numbers; an empty set needs no list, as "NOT p.id IN (NULL)" holds of no paper."""
     return Where(f"p.id IN ({', '.join(map(str, sorted(papers)))})") if papers else Where("FALSE")
 
 
 def _in_role(roles: tuple[str, ...], sure: bool) -> str:
-    """What a mention `x` must be, behind another condition: in one of some roles, if any are named, and sure."""
+    """The further condition on a mention `x`: it has one of some roles, if any are given, and is sure."""
     return (f" AND x.role IN ({marks(roles)})" if roles else "") + (" AND x.sure = 1" if sure else "")
 
 
 def _first(counted: list[tuple[str, int]], number: int) -> list[tuple[str, int]]:
-    """What is counted most, then by name: so many. Most of what is counted is counted once and never sorted."""
+    """The highest counts, then by name, at most `number`. Most counts are 1, and these are never sorted in full."""
     least = nlargest(number, (count for _, count in counted))
     often = [one for one in counted if one[1] >= least[-1]] if least else []
     return sorted(often, key=lambda row: (-row[1], row[0]))[:number]

@@ -1,4 +1,4 @@
-"""Wider readings of a question that no paper fulfils as it was read."""
+"""Wider readings of a question whose original reading matches no paper."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from kg.query.sayings import Sayings
 
 
 def nothing_understood(lexicon: Lexicon, say: Sayings, words: tuple[str, ...]) -> str:
-    """What is said where a question names nothing: the labels nearest to its words."""
+    """The note for a question that names nothing known: the labels nearest to its words."""
     near = lexicon.nearest(" ".join(words))
     hint = say("empty.between") + say("empty.labels", labels=say("list.comma").join(near)) if near else ""
     return say("empty.unknown") + hint
 
 
 def any_role(wanted: Filter, say: Sayings) -> Filter:
-    """As `naming`, for what no paper works on; texts that have the question's words for a topic count too."""
+    """As `naming`, for things that no paper works on; texts that contain the question's words for a topic count too."""
     wider = tuple(replace(c, any_of=(*c.any_of, Phrase(c.text))) if c.named else c for c in naming(wanted).conditions)
     notes = (*wanted.notes, say("empty.any_role"))
     return wanted if wider == wanted.conditions else replace(wanted, conditions=wider, notes=notes)
 
 
 def naming(wanted: Filter) -> Filter:
-    """The filter with what only names a topic, and with techniques in any role, where the question says none."""
+    """The filter that also accepts mentions of a topic, and techniques in any role unless the question gives one."""
     conditions = []
     for one in wanted.conditions:
         things = [term for term in one.any_of if isinstance(term, Entity)]
@@ -39,9 +39,9 @@ def naming(wanted: Filter) -> Filter:
 
 
 def not_having(wanted: Filter, say: Sayings) -> Filter:
-    """The filter with papers that do not have a thing, where none states that it does without: "no expert pruning".
+    """The filter that accepts papers without a thing if none states its absence: "no expert pruning".
 
-    Another thing must be named: all that has a word and not the thing is no answer.
+    Another thing must be named: not every paper that has a word but not the thing is an answer.
     """
     own = [one for one in wanted.conditions if one.having and not one.negated]
     others = (one for one in wanted.conditions if not (one.having or one.negated))
@@ -53,7 +53,7 @@ def not_having(wanted: Filter, say: Sayings) -> Filter:
 
 
 def any_listed(wanted: Filter, say: Sayings) -> Filter:
-    """The filter with one of things that "and" joined, where no paper has all: "IBM和微软的论文", Mamba的量化和剪枝."""
+    """The filter with either of two things joined by "and", if no paper has both: "IBM和微软的论文"."""
     conditions: list[Condition] = []
     for one in wanted.conditions:
         last = conditions[-1] if conditions else None

@@ -1,4 +1,4 @@
-"""What a question or flags were taken to mean: as a tree, as SQL that runs as it is, and what was ignored."""
+"""The interpretation of a question or of flags: as a tree, as SQL that can be run, and with the ignored words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.query.conditions import each_holding
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.tiers import is_hard
 
-#: What of a query is told beside its conditions.
+#: The parts of a query that are shown beside its conditions.
 _PARTS = ("wants", "over", "most", "words", "like")
 
 
@@ -32,7 +32,7 @@ def explained(answer: Answer) -> dict[str, Any]:
 
 
 def _parts(query: Query) -> dict[str, Any]:
-    """What is asked for of the papers in a word or number."""
+    """The parts of the query that are words or numbers."""
     names = (*_PARTS, *(["order"] if query.kind == "ranking" or query.order == "newest" else []))
     return {name: said for name in names if (said := getattr(query, name))}
 
@@ -43,7 +43,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
 
 
 def _term(term: Term) -> dict[str, Any]:
-    """A term: what type it is of, the concept and label, and what counts as it."""
+    """A term: its type, concept and label, and the concepts that it includes."""
     out: dict[str, Any] = {"type": term.field, "concept": term.concept, "label": said(term)}
     if isinstance(term, Entity | Link):
         out["counts"] = list(term.concepts)
@@ -68,7 +68,7 @@ def said(term: Term) -> str:
 
 
 def lines(answer: Answer) -> list[str]:
-    """The query as a tree, a line a condition, and the words that were ignored."""
+    """The query as a tree, a line for each condition, and the ignored words."""
     query = answer.query
     asked = [*_parts(query).items(), *((name, _told(term)) for name, term in query.terms())]
     branches: list[_Branch] = [(f"{name}: {said}", []) for name, said in asked]
@@ -83,7 +83,7 @@ def lines(answer: Answer) -> list[str]:
     return [*tree, *tiers]
 
 
-#: A line of a tree with what hangs under it.
+#: A line of a tree with its children.
 _Branch = tuple[str, list[str]]
 
 
@@ -96,7 +96,7 @@ def _branch(condition: Condition) -> _Branch:
 
 
 def _told(term: Term) -> str:
-    """A term with its concept and how many concepts count as it."""
+    """A term with its concept and the number of concepts that it includes."""
     parts = [term.concept] if term.concept else []
     if isinstance(term, Entity) and term.roles:
         parts.append(" or ".join(term.roles))
@@ -117,6 +117,6 @@ def _drawn(branches: list[_Branch]) -> Iterable[str]:
 
 
 def sql(wanted: Filter) -> str:
-    """The papers that a filter lets through, as a SELECT for `kg sql`."""
+    """The papers that pass a filter, as a SELECT for `kg sql`."""
     tests = [f"  {'AND' if at else 'WHERE'} {one.written()}" for at, one in enumerate(each_holding(wanted))]
     return "\n".join(("SELECT p.curie, p.title FROM papers p", *tests))

@@ -1,4 +1,4 @@
-"""Facts of papers in a question by what stands beside them: a date, the year of a venue, a report's number."""
+"""Facts about papers in a question, read from neighbouring words: a date, the year of a venue, a report's number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.query.question_items import TIMES, Item
 
 
 def dated(items: list[Item], at: int, text: str) -> Fact:
-    """A date with the word for a time beside it, else the year of a venue that stands beside it."""
+    """A date with the word for a period next to it, else the year of a venue next to it."""
     fact = items[at].fact
     assert fact is not None
     if fact.field != "date" or fact.op != "=":
@@ -22,7 +22,7 @@ def dated(items: list[Item], at: int, text: str) -> Fact:
     for i in places:
         item = items[i]
         if not item.taken and item.means(*TIMES):
-            item.taken = True  # so that it does not count for the date after it
+            item.taken = True  # so that it does not modify the date after it
             first, last = sorted((at, i))
             items[at].text = text[items[first].start : items[last].end]
             return replace(fact, op=next(op for meaning, op in TIMES.items() if item.means(meaning)))

@@ -1,4 +1,4 @@
-"""Conditions on results, written short: "latency<=-40%" is a decrease by at least 40 %, "speedup>=2x" a factor.
+"""Conditions on results in short form: "latency<=-40%" is a decrease by at least 40 %, "speedup>=2x" a factor.
 
 METRIC, METRIC OP NUMBER UNIT, or NUMBER OP METRIC OP NUMBER UNIT; a number with a sign is a change.
 """
@@ -25,13 +25,13 @@ _PLUS, _MINUS = "+", "-\u2212\u2013"
 
 
 class MetricFlags:
-    """Reads them, with the words and numbers that questions have."""
+    """Reads the short form, with the words and numbers of questions."""
 
     def __init__(self, naming: Naming) -> None:
         self.naming, self.lexicon, self.say = naming, naming.lexicon, naming.say
 
     def metric(self, text: str) -> Outcome:
-        """A result on a metric, in the direction that the words say ("latency reduction")."""
+        """A result on a metric, in the direction given by its words ("latency reduction")."""
         pieces = self._measure(text)
         parser = Parser(text, pieces, self.lexicon, self.say.language)
         at = next(i for i, item in enumerate(pieces) if "metric" in item.types or item.is_speed)
@@ -41,7 +41,7 @@ class MetricFlags:
         return parser.metric(at, change)
 
     def _measure(self, text: str) -> list[Item]:
-        """The pieces of a metric's name: one metric, and words that say its direction or nothing."""
+        """The pieces of a metric's name: one metric, words for its direction, and filler."""
         folded = fold(text)
         sense = self.naming.sense("metric", text)
         words = [word for word in self.lexicon.words.bearing(folded) if "metric" in word.facts]
@@ -72,7 +72,7 @@ class MetricFlags:
         return self._measured(parts[-3], number, sign)
 
     def _number(self, text: str, op: Op, said: str) -> tuple[Op, str, Item]:
-        """What is asked of a size, its sign, and the number: "at most -40%" is a decrease by at least 40%."""
+        """The operator, the sign and the number: "at most -40%" is a decrease by at least 40%."""
         sign, digits = said[0] if said[0] in _PLUS + _MINUS else "", said.lstrip(_PLUS + _MINUS + " ")
         found = QuestionReader(digits, self.lexicon).items()
         if len(found) != 1 or found[0].value is None or not digits[:1].isdigit():
@@ -80,7 +80,7 @@ class MetricFlags:
         return (_TURNED[op], "-", found[0]) if sign and sign in _MINUS else (op, sign, found[0])
 
     def _enclose(self, text: str, last: tuple[Op, str, Item], first: tuple[Op, str, Item]) -> None:
-        """Make one number of the two ends of a range, which are both changes in one direction or both none."""
+        """Join the two ends of a range, which must be changes in one direction or both levels."""
         (lower, sign, low), (upper, other, high) = sorted((first, last), key=lambda end: end[0], reverse=True)
         if sign != other or lower not in (">=", ">") or upper not in ("<=", "<"):
             raise KgError(self.say("flag.range", text=text))
@@ -108,6 +108,6 @@ class MetricFlags:
         return replace(found, change=change) if change else found
 
     def _is_measured(self, metric: str) -> bool:
-        """Whether a result of the graph is on something of a name, which the vocabulary may not know."""
+        """Whether the graph has a result on a name, even if the vocabulary does not know it."""
         sql = "SELECT 1 FROM results WHERE instr(lower(metric_text), ?) > 0 LIMIT 1"
         return len(metric) > 2 and bool(self.naming.store.rows(sql, metric.lower()))

@@ -20,20 +20,20 @@ from kg.query.spelling import is_superlative, label_pairs
 from kg.query.word_order import reordered, with_shared
 from kg.text import Token, fold, has_han, is_kind, tokens
 
-#: What a piece of a compound costs that nothing bears; one that something bears costs 2 or 3.
+#: The cost of an unknown word in a compound; known pieces cost 2 or 3.
 _UNNAMED = 20
-#: The folded label of the metric that says how large a model is.
+#: The folded label of the metric for model size.
 _SIZE = "parameter"
 #: Types whose labels may be compounds.
 _KINDS = ("technique", "problem", "task", "metric")
-#: The longest label in tokens, pieces behind a verb in which its object is looked for, words of a name written apart.
+#: The longest label in tokens, pieces after a verb that may be its object, words of a name written apart.
 _LONGEST, _OBJECT, _APART = 12, 5, 3
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
 _ARXIV = re.compile(r"(?:arxiv[:\s]\s?)?(?<![A-Za-z0-9.-])(\d{4}\.\d{4,5})(?:v\d{1,2})?(?![A-Za-z0-9.%-]|\.\d)", re.I)
-#: A width of numbers in bits; that of a model's size is one of billions ("7B").
+#: A bit width; in a model size the number is in billions ("7B").
 _WIDTH = re.compile(r"(?<![A-Za-z0-9_.])(\d{1,2}(?:\.\d{1,2})?)[\s-]?(?:bits?(?![A-Za-z])|比特|位(?=[量的精权]))", re.I)
-#: What something does without ("rehearsal-free"), by the ending that words for a property have.
+#: A thing that a method avoids ("rehearsal-free"), by its ending.
 _FREE = re.compile(r"(?<![\w-])([A-Za-z]{3,}(?:-[A-Za-z]{3,})?)-free(?![\w-])", re.IGNORECASE)
 _BITS = ("1", "1.5", "1.58", "2", "2.5", "3", "3.5", "4", "5", "6", "8", "16")
 _JOINERS = " -\u2010\u2011\u2013_/\t'’+.&"
@@ -48,17 +48,17 @@ class QuestionReader:
         self.lexicon = lexicon
         self.phrases = PhraseParting(text, lexicon)
         self.tokens = tokens(text)
-        self.unknown: list[str] = []  # what nothing bears, as it is written
+        self.unknown: list[str] = []  # unknown words, as written
 
     def items(self) -> list[Item]:
-        """The pieces in order, spans of time counted from the newest date of the graph."""
+        """The pieces in order, with periods relative to the newest date of the graph."""
         items = self.pieces()
         if not any(item.means("last", "this", "ago") for item in items):
             return items
         return relative(items, self.text, self.lexicon.latest)
 
     def pieces(self) -> list[Item]:
-        """The pieces in order; neighbouring words that nothing bears are one."""
+        """The pieces in order; adjacent unknown words form one piece."""
         taken: list[Item] = []
         found = self._uncut(list(self._candidates()))
         found = [item for item in found if not item.means("with-which") or self._is_behind_made(item, found)]
@@ -72,7 +72,7 @@ class QuestionReader:
         items = with_shared(hyphenated(reordered(items, self.text, self.lexicon), self.text), self.lexicon)
         for item, behind in pairwise(items):
             if item.is_ordinary and (behind.senses or behind.is_unknown or behind.of("type:") in NAMED):
-                item.senses = []  # "unsupervised pruning", though a paper calls some technique "unsupervised"
+                item.senses = []  # "unsupervised pruning", though some paper names a technique "unsupervised"
             is_device = all(one.types == {"hardware"} and not one.words for one in (item, behind))
             if is_device and not self.text[item.end : behind.start].strip():
                 behind.senses, behind.words = [], self.lexicon.words.bearing("hardware")  # "wearable sensors"
@@ -114,46 +114,46 @@ class QuestionReader:
             return is_last and any((item.start, start) in spans for start in starts)  # 视频生成加速 of 视频生成加速比
 
         def splits(item: Item) -> bool:
-            """Whether a Latin name goes on to the left and what is behind it has one too: "diffusion LLM推理加速"."""
+            """Whether a Latin name extends to the left and the rest is a name too: "diffusion LLM推理加速"."""
             ends = (end for start, end in spans if start < item.start < end < item.end and has_han(self.text[end]))
             return any((end, item.end) in spans for end in ends)
 
         def between(item: Item) -> bool:
-            """Whether both ends belong to the words beside it: 理论 of 推理论文."""
+            """Whether both ends belong to neighbouring words: 理论 of 推理论文."""
             is_begun = self.text[max(item.start - 1, 0) : item.start + 1] in label_pairs()
             return is_begun and len(item.text) == 2 and (item.end - 1, item.end + 1) in spans
 
         return [i for i in items if not (cuts(i) or ends_inside(i) or between(i) if has_han(i.text[:1]) else splits(i))]
 
     def _is_behind_made(self, item: Item, others: list[Item]) -> bool:
-        """Whether hardware or a data set stands before a piece: "GPUs that are used to train VLA models"."""
+        """Whether hardware or a data set comes before a piece: "GPUs that are used to train VLA models"."""
         made = (one for one in others if one.end < item.start and {one.of("type:"), *one.types} & MADE)
         gaps = (self.text[one.end : item.start].split() for one in made)
         return any(all(self.phrases.means("frame", fold(word)) for word in gap) for gap in gaps)
 
     def _parts(self, item: Item) -> list[Item]:
-        """The pieces of a compound that names a technique, problem or task of a kind; none for names of its own.
+        """The pieces of a compound label of a technique, problem, task or metric; none for proper names.
 
-        Of all ways to part it that with the fewest pieces, words that nothing bears last; what nearly all papers are
-        about is left out ("LLM").
+        The split with the fewest pieces wins, with as few unknown words as possible; what nearly all papers are
+        about ("LLM") is dropped.
         """
         inside = (token.fold for token in self.tokens if item.start <= token.start < item.end)
         if not _is_of_a_kind(item.senses, self.lexicon) or any(self.phrases.means("per", one) for one in inside):
-            return []  # "energy per token" is not of both
+            return []  # "energy per token" is not energy and token
         is_label = any(sense in self.lexicon.senses(fold(item.text)) for sense in item.senses)  # and not misspelt
         own = self._parted(item.senses, item.start, item.end) if is_label else []
         is_named_so = bool(self.lexicon.in_english(fold(item.text)))
         if (own and not is_named_so) or (is_label and not has_han(item.text)):
             return own
-        label = self.lexicon.label(item.senses[0].concept)  # parted as its English name is: both mean the same
+        label = self.lexicon.label(item.senses[0].concept)  # split like its English name, so that both mean the same
         english = [] if has_han(label) else QuestionReader(label, self.lexicon)._parted(item.senses)
-        is_cut = any(part.means("stated") for part in own)  # 图像生成模型 is no 生成模型 with 图像
+        is_cut = any(part.means("stated") for part in own)  # 图像生成模型 is not 生成模型 with 图像
         return own if own and any(part.is_unknown for part in english) and not is_cut else english or own
 
     def _parted(self, senses: list[Sense], begin: int = 0, end: float = inf) -> list[Item]:
-        """The cheapest pieces of a part of the text; none where they are no more than one word that nothing bears."""
+        """The cheapest pieces of a part of the text; none if that is a single unknown word."""
         found = [token for token in self.tokens if begin <= token.start and token.end <= end]
-        best: list[tuple[int, list[Item]] | None] = [(0, [])]  # for so many tokens: the cost, and the pieces
+        best: list[tuple[int, list[Item]] | None] = [(0, [])]  # for each number of tokens: the cost, and the pieces
         for stop in range(1, len(found) + 1):
             ways = []
             for start in range(max(stop - _LONGEST, 0), stop):
@@ -169,7 +169,7 @@ class QuestionReader:
         return parts if len(parts) > 1 else []
 
     def _hyphenated(self, parts: list[Item]) -> list[Item]:
-        """The pieces, a word that nothing bears as one with that before it: "quantization-aware" training."""
+        """The pieces, with an unknown word joined to the one before it: "quantization-aware" training."""
         out: list[Item] = []
         for at, part in enumerate(parts):
             if part.is_unknown and 0 < at < len(parts) - 1:
@@ -179,7 +179,7 @@ class QuestionReader:
         return out
 
     def _piece(self, found: list[Token], whole: list[Sense]) -> tuple[int, list[Item]] | None:
-        """A piece of a compound and what it costs; none and little for a word that says nothing."""
+        """A piece of a compound and its cost; no piece and a low cost for a filler word."""
         start, end = found[0].start, found[-1].end
         item = next(
             (one for one in chain(self._widths(), self._freedoms()) if (one.start, one.end) == (start, end)),
@@ -191,7 +191,7 @@ class QuestionReader:
             return 3, [Item(start, end, self.text[start:end], words=words)]
         if item and item.means("models"):
             return 1, [item]
-        is_cut = self.text[end : end + 1] == "-"  # "in-storage" is of no storage
+        is_cut = self.text[end : end + 1] == "-"  # "in-storage" is not storage
         if item and (item.means("scope") or (item.means("frame", "about") and not is_cut)):
             return 1, []
         if item:
@@ -235,7 +235,7 @@ class QuestionReader:
         folded = " ".join(token.fold for token in found)
         if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
             joined = "".join(token.fold for token in found)
-            says = any(self.lexicon.words.bearing(token.fold) for token in found)  # "for a" is no FoRA
+            says = any(self.lexicon.words.bearing(token.fold) for token in found)  # "for a" is not FoRA
             if says or not (1 < len(found) <= _APART and self.lexicon.is_joined(joined, found[0].fold)):
                 return None
             folded = joined  # "flash attention" is FlashAttention
@@ -246,7 +246,7 @@ class QuestionReader:
         senses = self.lexicon.senses(folded) if is_scope or not words else []
         if senses and self._is_made_up(found, senses):
             return None
-        named_so = any(sense.known and sense.type in NAMED for sense in senses)  # "neuromorphic chips" are no topic
+        named_so = any(sense.known and sense.type in NAMED for sense in senses)  # "neuromorphic chips" are not a topic
         if senses and not named_so and "topic" not in {sense.type for sense in senses}:
             named = [tokens(english) for english in self.lexicon.in_english(folded)] or [found]
             senses = [s for core in map(self._core, named) for s in core if self._is_wider(s)] + senses
@@ -260,21 +260,21 @@ class QuestionReader:
         return item
 
     def _spelled_so(self, words: list[QuestionWord], found: list[Token]) -> list[QuestionWord]:
-        """Of words that differ in their letters' case only ("US" and "us", "May" and "may") the one that is written."""
+        """Among words that differ only in case ("US" and "us", "May" and "may"), the one that matches the text."""
         text = self.text[found[0].start : found[-1].end]
         opening = text[:1].lower() + text[1:] if found[0].start == 0 else text
         words = [w for w in words if "exactly" not in w.means or text in w.labels or opening in w.labels]
         return [word for word in words if text in word.labels] or words
 
     def _is_made_up(self, found: list[Token], senses: list[Sense]) -> bool:
-        """Whether words of a kind are no name, though a paper's own thing is called so: "hybrid LLMs"."""
+        """Whether a generic phrase is not a name, though a paper's own thing has that name: "hybrid LLMs"."""
         last = found[-1].fold
         is_plain = self.text[found[0].start].islower() and self.phrases.means("scope", last)
         is_kind = is_plain or self.phrases.means(f"type:{senses[0].type}", last)  # "decoding methods"
         return len(found) > 1 and is_kind and not any(sense.known for sense in senses)
 
     def _core(self, found: list[Token]) -> list[Sense]:
-        """The senses of a phrase without words that say nothing, as in "quantization methods" or "LLM pruning"."""
+        """The senses of a phrase without filler words, as in "quantization methods" or "LLM pruning"."""
         scope = next((n for n in (3, 2, 1) if n < len(found) and self.phrases.means("scope", folds(found[:n]))), 0)
         if scope:
             return self.lexicon.senses(folds(found[scope:])) or self._core(found[scope:])
@@ -286,15 +286,15 @@ class QuestionReader:
         return []
 
     def _is_wider(self, sense: Sense) -> bool:
-        """Whether a phrase names a thing without its word that says nothing: a topic, a task of several words.
+        """Whether a phrase with a filler word means the same without it: topics, and tasks of several words.
 
-        "Speech recognition models" are on speech recognition, "reasoning models" are not all that reasons.
+        "Speech recognition models" are on speech recognition, but "reasoning models" are not everything on reasoning.
         """
         is_task = sense.type == "task" and sense.known and " " in self.lexicon.label(sense.concept)
         return is_task or sense.type == "topic"
 
     def _is_epithet(self, found: list[Token], topic: Sense) -> bool:
-        """Whether words that a hyphen joins, here or in a label, are no part of the topic's name ("post training")."""
+        """Whether hyphenated words, here or in a label, are not part of the topic's name ("post training")."""
         folded = folds(found)
         others = (sense.concept for sense in self.lexicon.senses(folded) if sense.concept != topic.concept)
         labels = [label for concept in others for label in self.lexicon.labels(concept) if fold(label) == folded]
@@ -303,7 +303,7 @@ class QuestionReader:
         return any("-" in one for one in (said, *labels)) and not any(folded in name for name in names)
 
     def _frame_at_end(self, found: list[Token]) -> int:
-        """How many tokens a word that says nothing has at the end of a phrase; of Chinese each character is one."""
+        """The length in tokens of a filler word at the end of a phrase; in Chinese each character is a token."""
         sizes = range(1, min(len(found), 3))
         folds = [token.fold for token in found]
         return next((size for size in sizes if self.phrases.means("frame", " ".join(folds[-size:]))), 0)
@@ -313,12 +313,12 @@ class QuestionReader:
         return len(between) > 3 or (bool(between.strip(_JOINERS)) and between != ":")  # "2:4 sparsity"
 
     def _weight(self, item: Item) -> int:
-        """Tokens covered; a mark weighs nothing, so that the dot of a name stays in the name."""
+        """The number of tokens covered; punctuation weighs nothing, so that the dot of a name stays in the name."""
         inside = sum(1 for token in self.tokens if item.start <= token.start and token.end <= item.end)
         return 0 if item.mark else max(inside, 1)
 
     def _freedoms(self) -> Iterator[Item]:
-        """What methods do without, which texts must state where nothing is called so: "rehearsal-free"."""
+        """Things that methods avoid, which texts must state unless the phrase is a label: "rehearsal-free"."""
         for match in _FREE.finditer(self.text):
             folded = fold(match.group())
             if not (self.lexicon.words.bearing(folded) or self.lexicon.senses(folded)):
@@ -328,9 +328,9 @@ class QuestionReader:
                 yield Item(*match.span(), match.group(), words=[word])
 
     def _widths(self) -> Iterator[Item]:
-        """How many bits numbers have, which texts must state: "2-bit", "4比特"."""
+        """Bit widths, which texts must state: "2-bit", "4比特"."""
         for match in _WIDTH.finditer(self.text):
-            if words := self.lexicon.words.bearing(fold(match.group())):  # "1.58-bit", which is ternary
+            if words := self.lexicon.words.bearing(fold(match.group())):  # "1.58-bit" is ternary
                 yield Item(*match.span(), match.group(), words=words)
                 continue
             word = next(iter(self.lexicon.words.meaning("width")))
@@ -341,7 +341,7 @@ class QuestionReader:
             yield Item(start, end, self.text[start:end], words=[width])
 
     def _widths_below(self, match: re.Match[str]) -> tuple[int, int, list[str]]:
-        """Where a width begins and ends with the word for a threshold beside it, and the widths that are meant."""
+        """The span of a width with its threshold word, and the widths that it allows."""
         before = [token for token in self.tokens if token.end <= match.start()][-2:]
         behind = [token for token in self.tokens if token.start >= match.end()][:2]
         for found in (before, before[-1:], behind):
@@ -380,7 +380,7 @@ class QuestionReader:
 
 
 def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
-    """Whether a phrase names things of a kind ("visual token pruning"), no topic and nothing with a name of its own."""
+    """Whether a phrase names generic things ("visual token pruning"), not a topic or a proper name."""
     labels = [lexicon.label(sense.concept) for sense in senses if sense.type in _KINDS]
     heads = [label.split(" ")[-1] for label in labels if " " in label]
     classes = (word for head in heads for word in lexicon.words.bearing(fold(head)) if "models" in word.means)

@@ -1,9 +1,9 @@
-"""Flags become a query: `{"topic": ["kv-cache-compression"], "result": ["latency<=-40%"]}` says what a question says.
+"""Flags become a query: `{"topic": ["kv-cache-compression"], "result": ["latency<=-40%"]}` is read like a question.
 
-Values of one flag must all hold; "A|B" and "A,B" mean either. A value is an id ("kv-cache-compression",
-"ror:03cve4549"), or a label in either language and any spelling. Words, numbers and dates are read by what reads
-questions, so that flags and questions that mean the same become the same SQL. Of a topic, the whole id
-("topic:quantization") means all papers that were given it; facets and counts are of these.
+All values of a flag must hold; "A|B" and "A,B" mean either. A value is an id ("kv-cache-compression",
+"ror:03cve4549"), or a label in either language and any spelling. Words, numbers and dates are read by the same code
+as in questions, so that flags and questions with the same meaning become the same SQL. The full id of a topic
+("topic:quantization") means all papers that were assigned to it; facets and counts use this.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from kg.text import fold
 if TYPE_CHECKING:
     from kg.query.filter import Order
 
-#: What a flag may be given: a text, a number, whether, or several texts.
+#: The values of a flag: a text, a number, a boolean, or several texts.
 Value = str | int | bool | None | Iterable[str]
 _Found = TypeVar("_Found")
 #: Flags that set conditions, in the order in which they are written.
@@ -43,27 +43,27 @@ CONDITIONS = (
     *("metric", "result", "relation", "country", "author", "venue", "year", "date", "since", "until"),
     *("kind", "code", "source", "paper"),
 )
-#: Flags that say what is asked for, and how.
+#: Flags that set the kind and form of the answer.
 ASKING = ("role", "not", "near", "count", "list", "top", "sort")
 LONGEST = 500  # characters of a value
 MOST = 60  # values of all flags
 _SHOWN = 8  # names of sources in an error
-#: What a technique's roles mean here is what the words mean in a question.
+#: The roles of a technique that a flag's words ask for, as in a question.
 _ROLES = {"proposed": ("proposed",), "used": ("proposed", "used"), "baseline": ("baseline",), "mentioned": ROLES}
 _ORDERS = ("best", "worst", "highest", "lowest")
 _DATES: dict[str, Op] = {"date": "=", "since": ">=", "until": "<="}
 
 
 def read_flags(flags: Mapping[str, Value], lexicon: Lexicon, store: StoreFile, language: str = "") -> Query:
-    """The query that flags mean; KgError for a flag or value that means nothing, with what is nearest to it.
+    """The query for flags; KgError for an unknown flag or value, with the nearest known ones.
 
-    Labels, notes and errors are in a language, else in English.
+    Labels, notes and errors are in `language`, else in English.
     """
     return _Flags(flags, lexicon, store, language or "en").query()
 
 
 def merged(asked: Query, flagged: Query) -> Query:
-    """A question and flags beside it: all conditions hold; the flags decide what is asked for, where they say so."""
+    """A question combined with flags: all conditions hold; flags override the kind and form of the answer."""
     if asked.kind == "refused":
         return asked
     one, other = asked.filter, flagged.filter
@@ -75,7 +75,7 @@ def merged(asked: Query, flagged: Query) -> Query:
 
 
 def written(flags: Mapping[str, Value]) -> str:
-    """Flags as the command line has them: "--topic kv-cache-compression --hardware H100"."""
+    """Flags in command-line form: "--topic kv-cache-compression --hardware H100"."""
     out = []
     for name in (*CONDITIONS, *ASKING):
         given = flags.get(name)
@@ -93,7 +93,7 @@ def _texts(given: Value) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """A value on one line, without what cannot be printed."""
+    """A value on one line, without unprintable characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -157,7 +157,7 @@ class _Flags:
             raise KgError(self.say("flag.twice", len(texts), name=name))
         return texts[0] if texts else ""
 
-    # What is asked for
+    # The kind and form of the answer
 
     def _asked(self, sort: str, metric: Outcome | None) -> Query:
         near, wants = self._one("near"), self._type(self._one("list"))
@@ -175,7 +175,7 @@ class _Flags:
         return Query("entities", wants=wants) if wants not in ("", "paper") else Query()
 
     def _type(self, text: str) -> str:
-        """The type that --list names, in either language."""
+        """The type named by --list, in either language."""
         words = self.lexicon.words.bearing(fold(text)) if text else []
         found = next((kind for word in words if (kind := word.of("type:"))), "")
         if text and not found:
@@ -212,7 +212,7 @@ class _Flags:
         return replace(self._condition(field, value.strip()), negated=True)
 
     def _condition(self, field: str, text: str) -> Condition:
-        """What a value of a flag means: all of it if that names something, else either of its parts."""
+        """The condition for a value of a flag: the whole value if it names something, else any of its parts."""
         ways, unknown = self._ways(field, text), Unknown()
         for exact in (True, False) if field in THINGS else (True,):
             for parts in ways:
@@ -228,14 +228,14 @@ class _Flags:
         raise unknown
 
     def _ways(self, field: str, text: str) -> list[list[str]]:
-        """The ways to part a value: not at all, at "|", at commas too; names of people and venues at "|" alone."""
+        """The ways to split a value: not at all, at "|", also at commas; names of people and venues at "|" alone."""
         ways = [[part for piece in re.split(mark, text) if (part := piece.strip())] for mark in (r"\|", r"[|,，、]")]
         if field in ("author", "venue"):
             return [ways[0] if len(ways[0]) > 1 else [text]]
         return [[text], *filter(None, ways)]
 
     def _thing(self, kind: str, text: str, exact: bool) -> Term:
-        """A thing of a type by id or label, or, not `exact`, by what is nearly a label of it."""
+        """An entity of a type by id or label, or (not `exact`) by a close match."""
         sense = self.naming.sense(kind, text)
         if sense is None and not exact:
             sense = self.naming.misspelt(kind, text)
@@ -262,23 +262,23 @@ class _Flags:
         found = parser.link(relation, "tail" if tail else "head", first)
         if head and tail:
             others = parser.link(relation, "head", self._end(head)).concepts
-            return replace(found, others=others, gains=(), savings=())  # whose results they are is not known
+            return replace(found, others=others, gains=(), savings=())  # the results of these entities are not known
         return found
 
     def _end(self, text: str) -> Item:
-        """What stands at one end of a relation, in all its senses."""
+        """The entity at one end of a relation, in all its senses."""
         if senses := self.naming.senses(text):
             return Item(0, len(text), text, senses)
         hint = ", ".join(self.lexicon.nearest(text)) or "see `kg ask --list technique`"
         raise Unknown(self.say("flag.relation_end", text=repr(text), hint=hint))
 
     def _of(self, text: str, *prefixes: str) -> str:
-        """What a word of questions means behind a prefix ("country:")."""
+        """The meaning of a question word after a prefix ("country:")."""
         words = self.lexicon.words.bearing(fold(text))
         return next((said for prefix in prefixes for word in words if (said := word.of(prefix))), "")
 
     def _known(self, found: _Found, flag: str, **said: object) -> _Found:
-        """What a value is found to mean; raises Unknown where that is nothing."""
+        """The result of a lookup; raises Unknown if it is empty."""
         if not found:
             raise Unknown(self.say(f"flag.{flag}", **said))
         return found
@@ -293,11 +293,11 @@ class _Flags:
 
     def _year(self, text: str) -> Fact:
         self._known(re.fullmatch(r"(?:19|20)\d\d年?", text), "year", text=text)
-        is_venue = bool(self._texts("venue"))  # beside a venue it is that of the venue, as in "NeurIPS 2024"
+        is_venue = bool(self._texts("venue"))  # with a venue it is the year of the venue, as in "NeurIPS 2024"
         return Fact("year" if is_venue else "date", text[:4], text[:4])
 
     def _date(self, flag: str, text: str) -> Fact:
-        """A date as questions have it: "2025-10", "October 2025", "last month", "2025年10月15日"."""
+        """A date as in questions: "2025-10", "October 2025", "last month", "2025年10月15日"."""
         found = [item.fact for item in QuestionReader(text, self.lexicon).items() if item.fact]
         if len(found) != 1 or found[0].field not in ("date", "recent") or not found[0].value:
             raise Unknown(self.say("flag.date", flag=flag, text=text))

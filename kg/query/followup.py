@@ -1,4 +1,4 @@
-"""A question that goes on from the one before: "and on NPUs?", 只看2026年的. Its wordings stand in followup.toml."""
+"""A follow-up question: "and on NPUs?", 只看2026年的. Its wordings are in followup.toml."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from kg.query.sayings import Sayings
 from kg.rdf.triples import language_of
 from kg.text import fold, has_han
 
-#: Questions before one that are read, the last ones.
+#: How many earlier questions are read, the last ones.
 LONGEST = 8
-#: The wordings by what they say.
+#: The wordings by their meaning.
 _forms = partial(toml_file, __file__, "followup.toml")
-#: A paper may be about several things; in the other fields a new condition takes the place of the old one.
+#: A paper may be about several things; in other fields a new condition replaces the old one.
 _WORK = ("topic", "technique", "problem", "task", "text", "parts")
 
 
@@ -30,9 +30,9 @@ def in_context(
     language: str = "",
     reading: Callable[[str], Query] | None = None,
 ) -> Query | None:
-    """The query of a question behind another one, or behind some in their order; None where it begins afresh.
+    """The query of a question after another one, or after several in order; None if it starts afresh.
 
-    `reading` reads those that begin afresh.
+    `reading` reads the questions that start afresh.
     """
     if not isinstance(before, Query):
         known: Query | None = None
@@ -63,7 +63,7 @@ def in_context(
 def _merged(
     before: Query, asked: Query, kept: tuple[Condition, ...], gone: list[str], question: str, language: str
 ) -> Query:
-    """The conditions that are kept and the new ones, of the kind that is asked for, else of the one before."""
+    """The kept and the new conditions, with the requested kind of answer, else the previous kind."""
     say = Sayings(language or language_of(question))
     carried = [one.text for one in kept] + [thing.label for thing in before.things if before.kind == "comparison"]
     carried += [before.like] if before.like else []
@@ -79,7 +79,7 @@ def _merged(
 
 
 def _rest(question: str) -> tuple[str, bool, bool]:
-    """A question without what says that it goes on, whether something does, and whether it speaks of papers before."""
+    """A question without its follow-up markers, whether it has any, and whether it refers to earlier papers."""
     forms, text = _forms(), question[:LIMIT].strip().rstrip("?？。.! ")
     low = text.lower()
     if len(low) != len(text):
@@ -96,7 +96,7 @@ def _rest(question: str) -> tuple[str, bool, bool]:
 
 
 def _is_only_narrowing(question: str, asked: Query) -> bool:
-    """Whether a question names nothing that papers are about, and does not ask for papers: "without retraining?"."""
+    """Whether a question has no subject of its own, and does not ask for papers: "without retraining?"."""
     found, low = asked.filter.conditions, question[:LIMIT].lower().strip()
     if asked.kind != "papers" or asked.things or not found or re.search(_forms()["asks"], low):
         return False
@@ -104,7 +104,7 @@ def _is_only_narrowing(question: str, asked: Query) -> bool:
 
 
 def _replaces(new: Condition, old: Condition, lexicon: Lexicon) -> bool:
-    """Whether a new condition takes the place of an old one: of the same field, the same thing, a kind of it."""
+    """Whether a new condition replaces an old one: of the same field, the same thing, or a kind of it."""
     one, other = _place(new), _place(old)
     if new.negated == old.negated and one == other and one not in _WORK:
         return True
@@ -116,7 +116,7 @@ def _replaces(new: Condition, old: Condition, lexicon: Lexicon) -> bool:
 
 
 def _same_place(earlier: Iterable[Condition], new: Condition) -> list[Condition]:
-    """The first of the conditions on what papers are about that a new one may stand for: 推理模型量化, 那剪枝呢."""
+    """The first subject condition that a new one may replace: 推理模型量化, 那剪枝呢."""
     place = _place(new)
     about = [one for one in earlier if _place(one) in _WORK and not one.negated and not new.negated]
     same = [one for one in about if _place(one) == place] or [one for one in about if _place(one) != "task"]
@@ -124,7 +124,7 @@ def _same_place(earlier: Iterable[Condition], new: Condition) -> list[Condition]
 
 
 def _place(one: Condition) -> str:
-    """What a condition is on: a field; of a result its metric."""
+    """The slot of a condition: its field; for a result, its metric."""
     term = one.any_of[0]
     return term.concept or term.field if isinstance(term, Outcome) else term.field
 
@@ -135,6 +135,6 @@ def _concepts(one: Condition) -> set[str]:
 
 
 def _shares_words(old: Condition, text: str) -> bool:
-    """Whether the words of a condition and a text have one in common."""
+    """Whether the words of a condition and a text overlap."""
     words, said = fold(text), fold(old.text)
     return any(word in said.split() or (has_han(word) and word in said) for word in words.split())

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from kg.store.entries import Entry
     from kg.store.file import StoreFile
 
-_STEM = 3  # letters of a word that stay, and of its end that may differ
-_MOST = 20  # pairs of concepts whose places in the vocabulary are told
+_STEM = 3  # leading letters of a word that must match, and trailing ones that may differ
+_MOST = 20  # pairs of concepts whose places in the vocabulary are shown
 _ACRONYM = re.compile(r"acronym of (['\"])(.+)\1 in this paper")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A concept that a name is linked to, the reason, and the number of papers; entry and quote are of the first."""
+    """A concept that a name is linked to, the reason, and the number of papers; entry and quote are from the first."""
 
     concept: str
     reason: str
@@ -49,7 +49,7 @@ class Explanation:
 
 
 def explain(one: str, other: str, linker: Linker, papers: StoreFile | None = None) -> Explanation:
-    """What two names mean, in the papers of a graph if there is one, and whether it is one thing."""
+    """What two names mean, in the papers of a graph if given, and whether they are the same thing."""
     steps = (_steps(one, linker, papers), _steps(other, linker, papers))
     out = Explanation((one, other), steps)
     bearers = [{step.concept for step in side} for side in steps]
@@ -62,7 +62,7 @@ def explain(one: str, other: str, linker: Linker, papers: StoreFile | None = Non
 
 
 def _steps(name: str, linker: Linker, papers: StoreFile | None) -> list[Step]:
-    """What a name means in the papers, those first that most papers say, then what it means of itself."""
+    """The meanings of a name in the papers, most frequent first, then its meaning without context."""
     found = list(_in_papers(name, papers)) if papers else []
     known = {step.concept for step in found}
     found += [step for step in _alone(name, linker) if step.concept not in known]
@@ -75,7 +75,7 @@ def _in_papers(name: str, papers: StoreFile) -> Iterator[Step]:
     if not folded:
         return
     rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    # A plural or another ending aside, the words of the name stand where it is said.
+    # Apart from a plural or another ending, the name's words are in the quote.
     stems = (word[: max(_STEM, len(word) - _STEM)] for word in re.findall(r"[^\W_]+", name))
     for entry in mentioning(papers, stems):
         for names, concept, reason, quote in _said(entry.record):
@@ -89,7 +89,7 @@ def _in_papers(name: str, papers: StoreFile) -> Iterator[Step]:
 
 
 def _said(record: Record) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
-    """The names that a record gives to concepts: names, concept, reason and quote of each mention and result."""
+    """The names that a record links to concepts: names, concept, reason and quote of each mention and result."""
     for kind in LISTS.values():
         for mention in getattr(record, kind):
             names = (mention.canonical, mention.surface, *mention.aliases)
@@ -99,7 +99,7 @@ def _said(record: Record) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
 
 
 def _alone(name: str, linker: Linker) -> Iterator[Step]:
-    """The concept of a name of each type without the context of a paper."""
+    """The concepts of a name, for each type, without the context of a paper."""
     overrides = linker.overrides
     for kind in (*CONCEPT_TYPES, "institution"):
         if merged := overrides.merged(kind, [name]):
@@ -121,7 +121,7 @@ def _candidates(name: str, kind: str, linker: Linker) -> list[tuple[str, str]]:
 
 
 def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
-    """The reasons that keep two names apart, strongest first."""
+    """The reasons why two names are not the same, strongest first."""
     if by_hand := list(_by_hand(said, linker)):
         yield from by_hand
         return
@@ -144,7 +144,7 @@ def _apart(said: Explanation, linker: Linker) -> Iterator[str]:
 
 
 def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
-    """The decisions that keep a name from a concept of the other one."""
+    """The manual decisions that keep a name from a concept of the other name."""
     concepts = list(dict.fromkeys(step.concept for side in said.steps for step in side))
     for concept in concepts:
         others = [other for other in concepts if other != concept]
@@ -153,7 +153,7 @@ def _by_hand(said: Explanation, linker: Linker) -> Iterator[str]:
 
 
 def _introduced(reason: str, entry: Entry) -> str:
-    """The words by which an entry introduces the acronym that a reason names; "" for none."""
+    """The words with which an entry introduces the acronym in a reason; "" if there are none."""
     match = _ACRONYM.search(reason)
     texts = (text.text for text in entry.document.texts.values()) if match else ()
     forms = (re.search(rf"{re.escape(match[2])}\s*[(（][^()（）]{{1,20}}[)）]", text) for text in texts if match)

@@ -1,4 +1,4 @@
-"""What a question asks for, by its kind and the slots of its pieces."""
+"""The request of a question, from its kind and the slots of its pieces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PROPOSED = ("technique", "model", "dataset")
 
 
 def asked_type(item: Item) -> str:
-    """The type of things that a piece asks for, "" for none; of what has a name its last word may say it."""
+    """The type of things that a piece asks for, "" if none; for a name, its last word may give the type."""
     if of_word := item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else ""):
         return of_word
     last = QuestionWords.load().bearing(fold(item.text).split(" ")[-1]) if item.senses else []
@@ -29,7 +29,7 @@ def asked_type(item: Item) -> str:
 
 
 class Intent:
-    """What a reading asks for."""
+    """The request of a reading."""
 
     def __init__(self, parser: Parser, reading: Reading) -> None:
         self.parser, self.items, self.reading = parser, parser.items, reading
@@ -74,7 +74,7 @@ class Intent:
         return next(map(asked_type, self._of("over")), "")
 
     def _most(self) -> int | None:
-        """The number of "top 5", which then sets no condition."""
+        """The number of "top 5", which then is not a condition."""
         for item, number in zip(self.items, self.items[1:], strict=False):
             value = None if number.unit or number.upper is not None else number.value
             if item.means("top", "last") and value is not None and value in range(1, 10_000):
@@ -82,7 +82,7 @@ class Intent:
         return None
 
     def _metric(self) -> Outcome | None:
-        """The metric by which things are ranked or compared; the scores of a benchmark, where any metric will do."""
+        """The metric for a ranking or comparison; for the scores of a benchmark, any metric."""
         named = ((at, slot) for at, slot in enumerate(self.reading.slots) if slot.name in METRIC)
         terms = (self.parser.terms(at, slot)[0][:1] for at, slot in named)
         metric = next((term for some in terms for term in some if isinstance(term, Outcome)), None)
@@ -100,7 +100,7 @@ class Intent:
         return Outcome("", label, tuple(sorted(found)))
 
     def _ratio(self) -> Outcome | None:
-        """The ratio by which something gets smaller."""
+        """The compression ratio, if something is made smaller."""
         times, lexicon = Item(0, 0, "", unit="x"), self.parser.lexicon
         for sense in (s for at in range(len(self.items)) for s in self.parser.thresholds.ratio(at, times)):
             label = lexicon.label(sense.concept, self.parser.language)
@@ -109,7 +109,7 @@ class Intent:
 
     def _entity(self, at: int) -> Entity | None:
         senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
-        # "DeepSeek" beside other models; RWKV, which papers have as a model, and the vocabulary as a technique too
+        # "DeepSeek" beside other models; RWKV, a model in papers, is also a technique in the vocabulary
         several = len({sense.type for sense in senses}) > 1
         held = {sense.concept for sense in senses if several and self.parser.lexicon.is_held(sense.concept)}
         senses.sort(key=lambda sense: (sense.type == "institution", bool(held) and sense.concept not in held))
@@ -129,11 +129,11 @@ class Intent:
         return replace(found, things=both, metric=self._metric() if found.kind == "comparison" else None)
 
     def _technique(self, at: int) -> Entity | None:
-        """What a piece names as a technique, whatever topic it is the name of."""
+        """The technique that a piece names, even if a topic has the same name."""
         return next((self.parser.entity(sense) for sense in self.items[at].senses if sense.type == "technique"), None)
 
     def _defined(self, places: list[int]) -> list[Entity]:
-        """All senses of what is to be defined, which the graph need not know."""
+        """All senses of the thing to be defined, which the graph need not know."""
         item, labels = self.items[places[0]], self.parser.lexicon.labels
         senses = item.senses if len(places) == 1 else []
         senses = [sense for sense in senses if sense.known] or senses
@@ -141,12 +141,12 @@ class Intent:
         return [replace(self.parser.entity(sense), roles=ROLES) for sense in senses]
 
     def _linked(self) -> Link | None:
-        """What is asked of a thing: what stands at the other end of a relation with it."""
+        """The relation whose other end is asked for."""
         slots = zip(self.reading.slots, self.items, strict=True)
         return next((self.parser.link(*RELATIONS[s.name], item) for s, item in slots if s.name in RELATIONS), None)
 
     def _claims(self, found: Query) -> Query:
-        """What a paper says: its results, what it proposes, or all of it."""
+        """The requested claims of a paper: its results, its proposals, or all."""
         named = (
             self._entity(at)
             for at, slot in enumerate(self.reading.slots)
@@ -167,17 +167,17 @@ class Intent:
         return replace(found, kind="entities", wants=self.wants, among=self._organisations())
 
     def _classed(self, item: Item) -> Entity | None:
-        """The class of named things or techniques that a piece names: what the vocabulary has several kinds of."""
+        """The class of named things or techniques that a piece names, if the vocabulary has several members."""
         known = self.parser.lexicon.vocabulary
         for sense in (sense for sense in item.senses if sense.type in ("technique", *NAMED) and sense.known):
             thing, narrower = self.parser.entity(sense), known.narrower(sense.concept)
             members = tuple(one for one in thing.concepts if one in narrower or one not in known)
-            if len(members) > 2:  # not "GPU memory", whose name begins so
+            if len(members) > 2:  # not "GPU memory", which merely has this name as a prefix
                 return replace(thing, concepts=members)
         return None
 
     def _organisations(self) -> Entity | None:
-        """The companies, or the universities, where these are asked for and not all institutions."""
+        """The companies, or the universities, if these are asked for and not all institutions."""
         words = [word for item in self._of("asked") for word in item.words if "organisationType" in word.facts]
         if not words:
             return None

@@ -1,4 +1,4 @@
-"""And, or: single conditions become those of a filter, all of which must hold; "and" binds closer than "or"."""
+"""And, or: single conditions become those of a filter, all of which must hold; "and" binds more tightly than "or"."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from kg.query.question_items import WORK, Item
 
 @dataclass(slots=True)
 class Taken:
-    """A condition in the making."""
+    """A condition under construction."""
 
     terms: list[Term]
     negated: bool
-    joined: bool  # by "or" with the one before
+    joined: bool  # by "or" with the previous one
     field: str
     text: str
-    scope: bool = False  # says only what nearly all papers are about
-    at: int = -1  # its place among the pieces of the question
-    compared: bool = False  # "compare" leads to it
-    having: list[Term] = dataclasses.field(default_factory=list)  # of what it is said that it is not needed
-    listed: bool = False  # "and" joins it with the one before, of its type; one of both may be meant
+    scope: bool = False  # covers only what nearly all papers are about
+    at: int = -1  # its index among the pieces of the question
+    compared: bool = False  # introduced by "compare"
+    having: list[Term] = dataclasses.field(default_factory=list)  # terms that are said not to be needed
+    listed: bool = False  # joined by "and" with the previous condition of the same type; either may be meant
 
 
 def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
-    """Conditions, a threshold and what it is to be better than as one: "beats vLLM by 2x", "2x faster than vLLM".
+    """Conditions, with a threshold and its baseline merged: "beats vLLM by 2x", "2x faster than vLLM".
 
-    Nothing that joins or parts stands between the two.
+    No conjunction or punctuation is between the two.
     """
     out = list(taken)
     for rival in [one for one in taken if not one.negated and _is_rival(one)]:
@@ -46,7 +46,7 @@ def over_baselines(taken: list[Taken], items: list[Item]) -> list[Taken]:
 
 
 def is_listed(items: list[Item], first: int, at: int, fields: tuple[str, str]) -> bool:
-    """Whether nothing but "and" or 、 stands between two things of a type, and nothing says that both are meant."""
+    """Whether only "and" or 、 is between two things of a type, and nothing requires both."""
     alike = fields[0] == fields[1] or set(fields) <= WORK
     between = items[first + 1 : at]
     plain = all((one.means("and", "frame") and not one.senses) or one.text == "、" for one in between)
@@ -55,7 +55,7 @@ def is_listed(items: list[Item], first: int, at: int, fields: tuple[str, str]) -
 
 
 def _is_rival(one: Taken) -> bool:
-    """Whether a condition is that something is better than a thing, or is compared with it."""
+    """Whether a condition is that something outperforms an entity, or is compared with it."""
     first = one.terms[0]
     beats = isinstance(first, Link) and first.relation == "outperforms" and first.side == "tail"
     return beats or (one.compared and isinstance(first, Entity))
@@ -72,13 +72,13 @@ def _is_threshold(one: Taken) -> bool:
 
 
 def _is_open(items: list[Item], first: int, last: int) -> bool:
-    """Whether no mark, no "and" and no other thing stands between two pieces."""
+    """Whether no punctuation, no "and" and no other thing is between two pieces."""
     between = items[min(first, last) + 1 : max(first, last)]
     return not any(i.mark or ((i.means("and", "or") or i.senses) and not i.taken) for i in between)
 
 
 def joined(taken: list[Taken]) -> Iterator[Condition]:
-    """Conditions, those that "or" joins as one; the same thing said twice counts once."""
+    """Conditions, with those joined by "or" merged; repeated conditions count once."""
     groups: list[list[Taken]] = []
     for one in taken:
         if one.joined and groups and groups[-1][0].negated == one.negated:  # "vision or other non-LLM networks"

@@ -1,4 +1,4 @@
-"""Phrases that are no name, though something bears them: two things, or a thing and what is said of it."""
+"""Phrases that are not read as one name, though they are a label: two things, or a thing with a modifier."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from kg.query.lexicon import Lexicon
 from kg.query.mending import folds
 from kg.text import Token
 
-#: Words between two things, the second of which says for what the first is.
+#: Words between two things, of which the second is the purpose or place of the first.
 BETWEEN = ("for", "in", "on")
 
 
 class PhraseParting:
-    """Which phrases of a text are more than one thing."""
+    """Decides which phrases of a text are more than one thing."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
 
     def is_apart(self, found: list[Token]) -> bool:
-        """Whether some tokens are to be read piece by piece."""
-        below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" has no 4 bits
+        """Whether some tokens must be read piece by piece."""
+        below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" does not mean 4 bits
         return below or any(is_so(found) for is_so in (self._is_based, self._is_pair, self._is_top, self._is_efficient))
 
     def means(self, meaning: str, folded: str) -> bool:
-        """Whether a folded phrase is a word of questions with a meaning."""
+        """Whether a folded phrase is a question word with a meaning."""
         return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
 
     def _is_based(self, found: list[Token]) -> bool:
-        """Whether a phrase is "YOLO-based detectors": the named thing and the rest are two conditions."""
+        """Whether a phrase is like "YOLO-based detectors": the named thing and the rest are two conditions."""
         based = next((i for i, token in enumerate(found) if self.means("based", token.fold)), 0)
         before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
         return any(sense.type in NAMED for sense in before)
 
     def _is_pair(self, found: list[Token]) -> bool:
-        """Whether a phrase is two things that both have names: "quantization and pruning", "pruning for reasoning".
+        """Whether a phrase is two named things: "quantization and pruning", "pruning for reasoning".
 
-        Topics may be called so; "for" stays in what is mainly called so.
+        Topics may have such names; "for" does not split a preferred label.
         """
         whole = self.lexicon.senses(folds(found))
         joints = [i for i, token in enumerate(found) if 0 < i < len(found) - 1]
@@ -48,12 +48,12 @@ class PhraseParting:
         return bool(whole) and is_two and not {"topic", "institution"} & {sense.type for sense in whole}
 
     def _is_top(self, found: list[Token]) -> bool:
-        """Whether a phrase is "top 5", which is no "top-5 accuracy"."""
+        """Whether a phrase is "top 5", as opposed to "top-5 accuracy"."""
         is_top = len(found) == 2 and found[1].fold.isdigit() and self.means("top", found[0].fold)
         return is_top and self.text[found[0].end : found[1].start].isspace()
 
     def _is_efficient(self, found: list[Token]) -> bool:
-        """Whether a phrase is "efficient VLA", by which people mean VLA models; "efficient reasoning" is a topic."""
+        """Whether a phrase is like "efficient VLA", which means VLA models; "efficient reasoning" is a topic."""
         whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
         is_one = any(sense.type == "topic" or sense.preferred for sense in whole)
         return self.means("efficient", found[0].fold) and not is_one and bool({s.type for s in rest} - {"metric"})

@@ -1,4 +1,4 @@
-"""Whether the first among things means anything, and how sure a topic must be: the figures of `leading.toml`."""
+"""Whether a ranking of things is meaningful, and how sure a topic must be: the figures of `leading.toml`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from kg.files import toml_file
 
 
 def is_often_unsaid(kind: str) -> bool:
-    """Whether papers may leave a type unsaid, so that what the others name is no ranking."""
+    """Whether papers often leave a type unstated, so that counts of the others are no ranking."""
     return kind in _figures()["least"]
 
 
 def least_sure() -> float:
-    """The least confidence of a topic that a paper works on."""
+    """The least confidence in a topic for a paper to work on it."""
     return _figures()["topic"]["sure"]
 
 
@@ -20,7 +20,7 @@ def _figures() -> dict[str, dict[str, float]]:
 
 
 def enough(kind: str, named: int, papers: int) -> bool:
-    """Whether enough papers name a type for one of its things to lead; the shares are in leading.toml.
+    """Whether enough papers name a type to rank its things; the shares are in leading.toml.
 
     >>> enough("institution", 115, 3241), enough("institution", 90, 133), enough("hardware", 1, 100)
     (False, True, True)

@@ -1,4 +1,4 @@
-"""The labels that a question may name: the vocabulary's concepts and what the graph itself has named."""
+"""The labels that a question may use: those of the vocabulary's concepts and of the graph's own entities."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ if TYPE_CHECKING:
 
 __all__ = ["Lexicon", "Sense"]
 
-#: Words inside a name whose last noun is not what it names ("attack on pruning"), and before one that it is not quite.
+#: Prepositions inside a name, whose last noun is then not its head ("attack on pruning").
 LINKING = ("of", "on", "for", "with", "without", "via", "by", "to", "in", "from", "using", "against")
-#: Kinds that only papers name count where a technique has no more of them: a query of thousands takes a second.
+#: The most kinds of a technique named only in papers; if it has more, they are ignored: thousands take a second.
 _MOST_KINDS = 100
 _MOST_VARIANTS = 64  # spellings of an organisation that are looked up
-_NEAR, _AS_GOOD = 8, 4.0  # labels that a misspelt word is compared with, and how much less alike a known one may be
-#: What is added to a name by its versions and sizes, folded.
+_NEAR, _AS_GOOD = 8, 4.0  # labels compared with a misspelt word; the ratio difference of equally good ones
+#: The suffix that versions and sizes add to a name, folded.
 _VERSION = re.compile(r"(?: ?v?\d+(?: \d+)?[bmk]?)*")
-#: Types that titles name, the shortest name that is looked for in them, and how many.
+#: Types that titles name, the shortest such name, and the most names.
 _WRITTEN = ("technique", *NAMED)  # types whose names may be written as one word
 _TITLED, _NAME, _MOST_NAMES = ("topic", "technique", "task", "hardware", "problem"), 5, 24
-#: Papers up to which a concept is rare.
+#: The most papers of a rare concept.
 _RARE = 50
-#: How many papers use a technique that is known, and how long after its proposal they come at the earliest.
+#: How many papers must use a technique for it to be established, and the least time from proposal to use.
 _KNOWN_BY, _SPREADING = 3, timedelta(days=14)
-#: Plurals of words of two letters.
+#: Plurals of two-letter words.
 _SHORT_PLURAL = re.compile(r"\b[a-z]{2}s$")
 _HALF = ("semi", "quasi", "pseudo", "anti", "半")
 
 
 class Sense(NamedTuple):
-    """One thing that a phrase may mean."""
+    """One possible meaning of a phrase."""
 
     type: str
     concept: str
     preferred: bool  # the phrase is its preferred label
-    known: bool  # it stands in the vocabulary
+    known: bool  # it is in the vocabulary
 
 
 class Lexicon:
@@ -64,7 +64,7 @@ class Lexicon:
         self.words = QuestionWords.load()
         self._own = labels or Labels(lambda *_: [])
         self._senses = lru_cache(maxsize=20_000)(self._all_senses)
-        self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences come again and again
+        self.matched = lru_cache(maxsize=10_000)(vocabulary.match)  # the same sentences recur
         self.family = lru_cache(maxsize=2_000)(self._all_family)
         self.titles = lru_cache(maxsize=2_000)(self._all_titles)
         self.longer = lru_cache(maxsize=200)(self._all_longer)
@@ -73,28 +73,28 @@ class Lexicon:
 
     @staticmethod
     def of(store: StoreFile, vocabulary: Vocabulary) -> Lexicon:
-        """The lexicon of a graph with the labels of its tables."""
+        """The lexicon of a graph, with the labels in its tables."""
         out = Lexicon(vocabulary, Labels(store.rows))
         out._store = store
         return out
 
     @cached_property
     def latest(self) -> str:
-        """The newest date that the graph has ("2025-10-15"), from which "last month" counts; "" for none."""
+        """The newest date in the graph ("2025-10-15"), the reference for "last month"; "" for none."""
         return self._store.latest()[:10] if self._store else ""
 
     @cached_property
     def bearers(self) -> frozenset[str]:
-        """Kinds and parts of models (CURIEs), which are named as techniques: techniques are applied to them."""
+        """Kinds and parts of models (CURIEs), which are labelled as techniques: techniques are applied to them."""
         found = (self.vocabulary.find(label, "technique") for label in self.vocabulary.cues("bearer"))
         return frozenset(concept.curie for concept in found if concept)
 
     def look_up(self, folds: Iterable[str]) -> None:
-        """Ask the graph for what bears some folded phrases, all at once: each is quickly told then."""
+        """Look up the things with some folded labels in the graph at once, so that later calls are fast."""
         self._own.look_up(folds)
 
     def senses(self, folded: str) -> list[Sense]:
-        """What a folded phrase may mean; the vocabulary's senses first."""
+        """The possible meanings of a folded phrase; the vocabulary's senses first."""
         return list(self._senses(folded))
 
     def _all_senses(self, folded: str) -> list[Sense]:
@@ -108,13 +108,13 @@ class Lexicon:
         if asked:
             kind = kind_of(asked)
             out = [Sense(kind, asked, True, True), *(sense for sense in out if sense.type != kind)]
-        if not out and _SHORT_PLURAL.search(folded):  # "semantic IDs", which folding leaves as they are
+        if not out and _SHORT_PLURAL.search(folded):  # "semantic IDs", which folding does not change
             out = [sense for sense in self._senses(folded[:-1]) if sense.known]
         seen = {sense.concept for sense in out}
         return out + [sense for sense in self._named(folded) if sense.concept not in seen]
 
     def is_joined(self, joined: str, first: str) -> bool:
-        """Whether words written as one are a name with a capital where the first of them ends: "FlashAttention"."""
+        """Whether joined words are a name with a capital where the second begins: "FlashAttention"."""
         at = len(first)
         labels = (
             label for sense in self._senses(joined) if sense.type in _WRITTEN for label in self.labels(sense.concept)
@@ -122,7 +122,7 @@ class Lexicon:
         return any(fold(label) == joined and label[at : at + 1].isupper() for label in labels)
 
     def in_english(self, folded: str) -> list[str]:
-        """The folded English names of what bears a folded Chinese label as its preferred one."""
+        """The folded English names of the concepts with a folded Chinese label as their preferred one."""
         bearing = self.vocabulary.bearing(folded) if has_han(folded) else []
         named = [concept.label for concept in bearing if fold(concept.label.get("zh", "")) == folded]
         return [english for label in named if (english := fold(label.get("en", ""))) and not has_han(english)]
@@ -134,19 +134,19 @@ class Lexicon:
         return in_language(self._own.labels(concept), language) or concept.partition(":")[2]
 
     def namesakes(self, concept: str, among: Iterable[str]) -> set[str]:
-        """Those of some concepts that are a concept, or bear its name as things of another type."""
+        """Those of some concepts that equal a concept, or have its name as things of another type."""
         name = fold(self.label(concept))
         return {one for one in among if one == concept or fold(self.label(one)) == name}
 
     def versions(self, concept: str) -> tuple[str, ...]:
-        """The concept, and those of its family whose names only add a version or a size ("EAGLE-3", "Llama-3 8B")."""
+        """The concept, and family members whose names only add a version or a size ("EAGLE-3", "Llama-3 8B")."""
         name = fold(self.label(concept))
         return tuple(
             one for one in self.family(concept) if _VERSION.fullmatch(fold(self.label(one)).removeprefix(name))
         )
 
     def _all_titles(self, concept: str) -> tuple[str, ...]:
-        """The English names, folded, by which a title says that its paper is about a topic, technique or task."""
+        """The English names, folded, by which titles show that their paper is about a topic, technique or task."""
         kind = kind_of(concept)
         if kind not in _TITLED or concept not in self.vocabulary:
             return ()
@@ -157,19 +157,19 @@ class Lexicon:
         long = sorted(names, key=lambda name: (name not in own, len(name), name))
         kept: list[str] = []
         for name in long:
-            if not any(f" {one} " in f" {name} " for one in kept):  # which finds it too
+            if not any(f" {one} " in f" {name} " for one in kept):  # the shorter name matches it too
                 kept.append(name)
         return tuple(kept[:_MOST_NAMES])
 
     def _sharing(self, topic: str) -> Iterator[Concept]:
-        """The techniques and hardware whose preferred name is a name of a topic; none for what is no topic."""
+        """The techniques and hardware whose preferred name is a name of a topic; none for other types."""
         names = map(fold, self.labels(topic)) if kind_of(topic) == "topic" else ()
         for name in dict.fromkeys(names):
             found = self.vocabulary.bearing(name)
             yield from (one for one in found if one.type in ("technique", "hardware") and _is_preferred(one, name))
 
     def _all_longer(self, topic: str) -> tuple[str, ...]:
-        """The names of techniques of other topics that end in one by which titles name a topic: "token pruning"."""
+        """The names of other topics' techniques that end in a title name of this topic: "token pruning"."""
         ends = tuple(f" {name}" for name in self.titles(topic)) or ("\n",)
         likely = (one for one in _by_label(self.vocabulary, "technique") if one[0].endswith(ends))
         found: list[str] = []
@@ -180,11 +180,11 @@ class Lexicon:
         return tuple(found)
 
     def _all_family(self, concept: str) -> tuple[str, ...]:
-        """The concept, narrower ones and what is named as one of its family, sorted.
+        """The concept, narrower concepts, and members of its family by name, sorted.
 
-        Models, data sets and hardware belong to a family when their name begins with its name ("Qwen-Image"),
-        techniques when a version number follows ("EAGLE-3"), and those that only a paper names when their name ends in
-        it ("intra-class contrastive learning"), problems and tasks when their name holds it.
+        Models, data sets and hardware belong to a family if their name begins with its name ("Qwen-Image"). Techniques
+        belong if a version number follows ("EAGLE-3"), or, if only papers name them, if their name ends in it
+        ("intra-class contrastive learning"). Problems and tasks belong if their name contains it.
         """
         kind = kind_of(concept)
         out = self.vocabulary.narrower(concept)
@@ -201,13 +201,13 @@ class Lexicon:
         return tuple(sorted(out))
 
     def as_models(self, senses: list[Sense]) -> list[Sense]:
-        """The models of the name of a technique, which papers mean by it too: Mamba, of which Mamba-2 is one."""
+        """The models with the name of a technique, which papers may also mean by it: Mamba, and thus Mamba-2."""
         names = (one.concept.partition(":")[2] for one in senses if one.type == "technique")
         own = (f"model:{name}" for name in names if not any(one.type == "model" for one in senses))
         return [Sense("model", model, True, True) for model in own if model in self.vocabulary]
 
     def lengthened(self, technique: str) -> tuple[str, ...]:
-        """The techniques whose names begin or end with a short one of a technique: "Pro-GRPO", "Gated DeltaNet-2"."""
+        """The techniques whose names extend a short name of a technique: "Pro-GRPO", "Gated DeltaNet-2"."""
         own = self.vocabulary.narrower(technique)
         names = {fold(label) for label in self.labels(technique) if label.isascii()}
         found = {
@@ -216,7 +216,7 @@ class Lexicon:
         return tuple(sorted(found - own))
 
     def _kinds(self, concept: str, narrower: Iterable[str]) -> Iterator[str]:
-        """What papers alone name, by names that end in a label of a technique or the preferred one of a narrower."""
+        """Techniques known only from papers, whose names end in a label of a technique or of a narrower one."""
         seen: set[str] = set()
         ends = {fold(label) for label in (*self.labels(concept), *map(self.label, narrower))} - {""}
         ends |= {f"{end}s" for end in ends if _SHORT_PLURAL.search(f"{end}s")}
@@ -230,7 +230,7 @@ class Lexicon:
                     yield other
 
     def with_gains(self, wanted: Outcome) -> Outcome:
-        """A threshold with what the same gain may also be told of: more of `gains`, less of `savings`."""
+        """A threshold with other metrics for the same gain: more of `gains`, less of `savings`."""
         known, own = self.vocabulary, set(wanted.metrics)
         told = {c.curie: c.facts for c in known.concepts.values() if c.facts.get("gainOf", "") in known}
         also = {one for one, facts in told.items() if own & known.narrower(facts["gainOf"])} - own
@@ -240,7 +240,7 @@ class Lexicon:
         return replace(wanted, gains=gains, savings=savings, sizes=left)
 
     def with_gains_over(self, beaten: Link) -> Link:
-        """That something outperforms a thing, or has a better result than it."""
+        """A relation that also holds if a paper reports a better result than the entity's."""
         known = [concept for concept in self.vocabulary.concepts.values() if concept.type == "metric"]
         sides = ({one.curie for one in known if one.facts.get("better") == better} for better in ("higher", "lower"))
         gains, savings = (tuple(sorted(side)) for side in sides)
@@ -259,19 +259,19 @@ class Lexicon:
         return frozenset(c for curie in shows for c in self.vocabulary.narrower(curie))
 
     def ends_broader(self, label: str, concept: str) -> bool:
-        """Whether a name of a broader thing ends in a label, so that texts which have it may mean all of that."""
+        """Whether a name of a broader concept ends in a label, so that texts with it may mean the broader one."""
         wider = (fold(other) for one in self.vocabulary.broader(concept) for other in self.labels(one))
         return any(other.endswith(f" {fold(label)}") for other in wider)
 
     def is_rare(self, concept: str) -> bool:
-        """Whether few papers of the graph have a concept, so that a text which only names it is worth reading."""
+        """Whether few papers of the graph have a concept, so that texts that only name it are worth reading."""
         sql = "SELECT n.papers FROM counts n JOIN concepts c ON c.id = n.concept WHERE c.curie = ? AND n.role = ''"
         return self._store is not None and sum(papers for (papers,) in self._store.rows(sql, concept)) <= _RARE
 
     def known_by(self, techniques: Iterable[str]) -> str:
-        """The last date on which a technique may be new: some weeks before several others have it; "" for any.
+        """The last date on which a technique may be new: some weeks before several other papers use it; "" for any.
 
-        What a paper proposes later, as a text seems to say, is a kind of it: "gated LoRA".
+        An apparent proposal in a later paper is a variant: "gated LoRA".
         """
         named = sorted(set(techniques))
         sql = f"""SELECT p.appeared FROM mentions x JOIN papers p ON p.id = x.paper JOIN concepts c ON c.id = x.concept
@@ -288,7 +288,7 @@ class Lexicon:
         return self._store is not None and any(self._store.rows(sql, one) for one in self.family(concept))
 
     def is_written(self, word: str) -> bool:
-        """Whether a text of the graph has a word."""
+        """Whether a text of the graph contains a word."""
         if self._store is None:
             return False
         holding, given = self._store.db.holding([(word.lower(),)])
@@ -296,11 +296,11 @@ class Lexicon:
         return bool(self._store.rows(sql, *given, rf"(?i)\b{word}\b"))
 
     def organisations(self, word: QuestionWord) -> tuple[str, ...]:
-        """The institutions of the graph that are of a kind by the register, else by a word in their name."""
+        """The institutions of a kind in the graph, according to the register, else by a word in their name."""
         from kg.link.register import Register
 
         register, names = Register.load(), {fold(label) for label in word.labels}
-        kinds = {kind[:1] for kind in word.facts["organisationType"]}  # as the register has them
+        kinds = {kind[:1] for kind in word.facts["organisationType"]}  # as in the register
         rows = self._store.rows("SELECT curie, label FROM concepts WHERE type = 'institution'") if self._store else ()
         of_kind = (
             one
@@ -310,26 +310,26 @@ class Lexicon:
         return tuple(sorted(of_kind))
 
     def without(self, text: str) -> list[Sense]:
-        """The techniques of the vocabulary that are named for doing without a thing ("draft-model-free decoding")."""
+        """The vocabulary's techniques that are named for avoiding a thing ("draft-model-free decoding")."""
         named = dict.fromkeys((fold(text), *self.in_english(fold(text))))
         free = (concept for one in named for _, concept in self._beginning(f"{one} free ", "technique"))
         return [Sense("technique", concept, False, True) for concept in free if concept in self.vocabulary]
 
     def misspelt(self, folded: str, least: float = 86.0) -> str | None:
-        """The folded label that a phrase nearly is, if there is one; its first letter is right."""
+        """The folded label that a phrase misspells, if there is one; its first letter must be right."""
         if len(folded) < 5:
             return None
-        from rapidfuzz import fuzz, process  # 30 ms, needed only for words that nothing bears
+        from rapidfuzz import fuzz, process  # 30 ms, needed only for unknown words
 
         low = least - _AS_GOOD
-        likely = [label for label in self._alike(folded, low) if len(label) > SHORTEST]  # "batch" is no BACH
+        likely = [label for label in self._alike(folded, low) if len(label) > SHORTEST]  # "batch" is not BACH
         near = process.extract(folded, likely, scorer=fuzz.ratio, score_cutoff=low, limit=_NEAR)
         best = [label for label, ratio, _ in near if near[0][1] >= least and ratio > near[0][1] - _AS_GOOD]
         known = (label for label in best if any(sense.known for sense in self.senses(label)))
         return next(known, next(iter(best), None))
 
     def nearest(self, text: str, number: int = 3, least: float = 70.0) -> tuple[str, ...]:
-        """The labels of the things whose names are nearest to a text; none for nonsense, whose ratio is below 68."""
+        """The labels that are nearest to a text in spelling; none for nonsense, whose ratio is below 68."""
         from rapidfuzz import fuzz, process
 
         folded = fold(text)
@@ -339,7 +339,7 @@ class Lexicon:
         return tuple(labels)[:number]
 
     def near(self, text: str, number: int = 5) -> list[Near]:
-        """The concepts whose labels are nearest in meaning to a text, which may be Chinese; none without an encoder."""
+        """The concepts whose labels are nearest in meaning to a text, maybe in Chinese; none without an encoder."""
         from kg.encoder import encoder
         from kg.query.nearness import in_english
 
@@ -353,7 +353,7 @@ class Lexicon:
         return concepts(self.vocabulary)
 
     def _named(self, folded: str) -> Iterator[Sense]:
-        """What bears a folded label in the graph alone; an organisation also with its abbreviations written out."""
+        """The graph's own things with a folded label; for organisations, also with abbreviations written out."""
         found = dict(self._own.bearing(folded))
         for form in self._variants(folded):
             found |= {concept: p for concept, p in self._own.bearing(form) if kind_of(concept) == "institution"}
@@ -363,14 +363,14 @@ class Lexicon:
                 yield Sense(kind, concept, preferred, False)
 
     def _variants(self, folded: str) -> list[str]:
-        """Other spellings of an organisation's name, with abbreviations in the place of words or these written out."""
+        """Other spellings of an organisation's name, with words abbreviated or written out."""
         words = [self._spellings.get(word, (word,)) for word in folded.split(" ")]
         some = islice(product(*words), _MOST_VARIANTS)
         return [form for form in map(" ".join, some) if form != folded]
 
     @cached_property
     def _spellings(self) -> dict[str, tuple[str, ...]]:
-        """Words of organisations' names with all their spellings, the long one first."""
+        """Words in the names of organisations with all their spellings, the long one first."""
         pairs = ((fold(label), word) for word in self.words.meaning("spells") for label in word.labels)
         out: dict[str, tuple[str, ...]] = {}
         for short, word in pairs:
@@ -380,7 +380,7 @@ class Lexicon:
         return out | {short: spellings for spellings in list(out.values()) for short in spellings[1:]}
 
     def _alike(self, folded: str, least: float) -> list[str]:
-        """The labels with the first letter of a folded text that are near enough in length, sorted."""
+        """The labels with the first letter of a folded text and a similar length, sorted."""
         shortest, longest = lengths(len(folded), least)
         known = (label for label in self._known.get(folded[:1], ()) if shortest <= len(label) <= longest)
         return sorted({*known, *self._own.alike(folded, least)})
@@ -394,7 +394,7 @@ class Lexicon:
         return out
 
     def _beginning(self, prefix: str, kind: str) -> Iterator[tuple[str, str]]:
-        """The folded labels of a type that begin so, with what bears them."""
+        """The folded labels of a type with a prefix, each with its concept."""
         known = _by_label(self.vocabulary, kind)
         for folded, concept in known[bisect_left(known, (prefix, "")) :]:
             if not folded.startswith(prefix):
@@ -405,7 +405,7 @@ class Lexicon:
                 yield folded, concept
 
     def labels(self, concept: str) -> list[str]:
-        """The labels of a concept in all languages; of what the vocabulary does not know the preferred ones."""
+        """The labels of a concept in all languages; preferred ones only if it is not in the vocabulary."""
         if concept in self.vocabulary:
             return list(self.vocabulary[concept].labels())
         return list(self._own.labels(concept).values())
@@ -413,7 +413,7 @@ class Lexicon:
 
 @lru_cache(maxsize=16)
 def _by_label(vocabulary: Vocabulary, kind: str) -> list[tuple[str, str]]:
-    """The folded labels of a type, sorted, with what bears them."""
+    """The folded labels of a type, sorted, each with its concept."""
     return sorted((folded, concept) for (of, folded), concept in vocabulary.index().items() if of == kind)
 
 
@@ -422,7 +422,7 @@ def _is_preferred(concept: Concept, folded: str) -> bool:
 
 
 def _has_end(folded: str, others: set[str]) -> bool:
-    """Whether a label ends in another one, which covers it."""
+    """Whether a label ends in one of the others, which covers it."""
     words = folded.split(" ")
     return any(" ".join(words[n:]) in others for n in range(1, len(words)))
 

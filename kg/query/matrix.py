@@ -1,4 +1,4 @@
-"""Things of one type against those of another: how many papers have both."""
+"""Cross-tabulation of things of two types: how many papers have both."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def matrix(
     store: StoreFile, lexicon: Lexicon, down: str, across: str, question: str = "", most: int = 20
 ) -> pandas.DataFrame:
-    """How many papers have both: at most `most` things down and across, in the order of `Tally.first`.
+    """How many papers have both: at most `most` rows and columns, in the order of `Tally.first`.
 
-    Of the papers that fulfil the conditions of a question, or of all. KgError for a type that is not counted.
+    Over the papers that fulfil the conditions of a question, or all. KgError for a type that is not counted.
     """
     import pandas
 

@@ -1,4 +1,4 @@
-"""Words of a question that are cut apart, joined again: a Chinese character, what a hyphen joins."""
+"""Rejoins words of a question that were split: a Chinese character, hyphenated words."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from kg.text import Token, has_han
 
 
 def whole_words(items: list[Item]) -> list[Item]:
-    """The pieces, a Chinese character that nothing bears as one with those beside it that it makes a word with.
+    """The pieces, with an unknown Chinese character joined to the neighbours that it forms a word with.
 
-    轻量化 is no quantization (量化), and 自动 no "since" (自); 不需要重训练 is 不需要重训.
+    轻量化 is not quantization (量化), and 自动 not "since" (自); 不需要重训练 is 不需要重训.
     """
     out: list[Item] = []
     for item in items:
         last = out[-1] if out else None
         if last and last.end == item.start and item.is_unknown and has_han(item.text) and _is_period(last):
-            item = Item(last.start, item.end, last.text + item.text)  # 月球车 is of no month
+            item = Item(last.start, item.end, last.text + item.text)  # 月球车 is not a month
             out.pop()
             last = out[-1] if out else None
         if last and last.end == item.start and last.text[-1:] + item.text[:1] in label_pairs():
@@ -37,14 +37,14 @@ def whole_words(items: list[Item]) -> list[Item]:
 
 
 def _is_period(item: Item) -> bool:
-    """Whether a piece is one Chinese character for a span of time."""
+    """Whether a piece is one Chinese character for a unit of time."""
     return len(item.text) == 1 and item.of("type:") in PERIODS
 
 
 def hyphenated(items: list[Item], text: str) -> list[Item]:
-    """The pieces, what a hyphen joins as one that nothing bears where one side is such: GPT-7 is not GPT.
+    """The pieces, with hyphenated words joined into one unknown word if one side is unknown: GPT-7 is not GPT.
 
-    So is "near-storage", which is of no storage space.
+    Likewise, "near-storage" does not mean storage space.
     """
     out: list[Item] = []
     for item in items:

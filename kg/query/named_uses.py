@@ -1,4 +1,4 @@
-"""What whole papers use by names that the vocabulary may lack, as conditions: software, baselines, set-ups, others."""
+"""What full papers use, under names the vocabulary may lack, as conditions: software, baselines, set-ups, others."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kg.text import fold
 
 
 def names_used(corpus: Corpus, kind: str, labels: Iterable[str]) -> tuple[str, ...]:
-    """How bodies write what some labels name, versions and variants included: "vLLM V1", "KIVI (2 bit)".
+    """The names in bodies for some labels, with versions and variants: "vLLM V1", "KIVI (2 bit)".
 
-    Of a set-up the first word tells where no name has all: "FP8 quantization" is "FP8" or "FP8 training".
+    For a set-up, the first word is enough if no name has all: "FP8 quantization" is "FP8" or "FP8 training".
     """
     sql = "SELECT DISTINCT name FROM uses WHERE type = ?"
     known = corpus.kept("names used", kind, lambda: [(fold(name), name) for (name,) in corpus.store.rows(sql, kind)])
@@ -31,11 +31,11 @@ def names_used(corpus: Corpus, kind: str, labels: Iterable[str]) -> tuple[str, .
 
 
 def with_uses(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str = "") -> Filter:
-    """A filter whose techniques are also software that whole papers use, or what they are compared with.
+    """A filter whose techniques also match software that full papers use, or their baselines.
 
-    Where a question says "compare", models are baselines, too; a name that nothing bears may be of any type.
+    If a question says "compare", models are baselines too; an unknown name may be of any type.
 
-    Beside what papers use, other words than names only rank: "on a real smartphone".
+    Beside such uses, words other than names only affect the ranking: "on a real smartphone".
     """
     if not corpus.read().whole:
         return wanted
@@ -59,7 +59,7 @@ def _with(corpus: Corpus, lexicon: Lexicon, condition: Condition, compares: bool
 
 
 def _measured_on(words: str, lexicon: Lexicon) -> tuple[Term, ...]:
-    """The data set of "WikiText-2 perplexity", MMLU分数: who uses it reports the metric, as tables have it."""
+    """The data set of "WikiText-2 perplexity", MMLU分数: papers that use it report the metric in tables."""
     found = read(re.sub(r"\s?(?:[\u4e00-\u9fff]+|\S+)$", "", words), lexicon).filter.conditions
     return tuple(term for one in found for term in one.any_of if term.field == "dataset")
 

@@ -1,4 +1,4 @@
-"""What ids and labels name, in either language and any spelling; for what names nothing, what is nearest."""
+"""Resolves ids and labels, in either language and any spelling; for unknown ones, suggests the nearest."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from kg.text import fold
 #: Types of things that have names.
 THINGS = (*(kind for kind in CONCEPT_TYPES if kind != "metric"), "institution")
 
-#: Letters of a label from which on it may be of several words.
+#: From this length on, a label may have several words.
 _LONG = 12
 
 
 class Unknown(KgError):
-    """A value that names nothing of its type."""
+    """A value that is not the name of anything of its type."""
 
 
 class Naming:
     """Things by id ("lora", "technique:lora", "ror:03cve4549") or label."""
 
     def __init__(self, lexicon: Lexicon, store: StoreFile, language: str = "en") -> None:
-        """`language` is that of errors."""
+        """`language` is that of error messages."""
         self.lexicon, self.store, self.say = lexicon, store, Sayings(language)
 
     def sense(self, kind: str, text: str) -> Sense | None:
-        """What an id or a label means as a thing of a type."""
+        """The thing of a type that an id or a label names."""
         if is_curie(text) and kind_of(text) == kind and self.exists(text):
             return Sense(kind, text, True, True)
         named = f"{kind}:{text}"
@@ -41,12 +41,12 @@ class Naming:
         return found or (Sense(kind, named, True, False) if self.exists(named) else None)
 
     def misspelt(self, kind: str, text: str) -> Sense | None:
-        """The thing of a type whose label a text nearly is."""
+        """The thing of a type whose label a text misspells."""
         near = self._nearly(fold(text))
         return self._bearing(kind, near) if near else None
 
     def senses(self, text: str) -> list[Sense]:
-        """What an id or a label may mean, whatever the type."""
+        """The possible meanings of an id or a label, of any type."""
         if is_curie(text) and self.exists(text):
             return [Sense(kind_of(text), text, True, True)]
         found = self.lexicon.senses(fold(text))
@@ -54,9 +54,9 @@ class Naming:
         return self.lexicon.senses(near) if near else found
 
     def meant(self, text: str) -> list[str]:
-        """The paper or the concepts (CURIEs) that an id, an address or a label names; what most papers have first.
+        """The paper or the concepts (CURIEs) that an id, an address or a label names; the most frequent first.
 
-        Papers go by DOI, arXiv id or title; preferred labels come before others.
+        Papers are found by DOI, arXiv id or title; preferred labels come before others.
         """
         text = text.strip()
         if papers := self._papers(text):
@@ -70,7 +70,7 @@ class Naming:
         return sorted(senses, key=lambda one: (not senses[one].preferred, -papers_of.get(one, 0), one))
 
     def _papers(self, text: str) -> list[str]:
-        """The papers that a DOI, an arXiv id or a title names."""
+        """The papers that have a DOI, an arXiv id or a title."""
         from kg.sources.bibliography import arxiv_of
         from kg.sources.paper_rows import doi_in
 
@@ -80,13 +80,13 @@ class Naming:
         return [curie for (curie,) in self.store.rows(sql, doi.lower(), arxiv, text.lower())]
 
     def exists(self, concept: str) -> bool:
-        """Whether the vocabulary or the graph itself gives a thing a label."""
+        """Whether a thing has a label in the vocabulary or in the graph."""
         if concept in self.lexicon.vocabulary:
             return True
         return bool(self.store.rows("SELECT 1 FROM concepts WHERE curie = ?", concept))
 
     def no_such(self, kind: str, text: str) -> Unknown:
-        """The error for what names no thing of a type: what it names instead, or what is near."""
+        """The error for an unknown name of a type: what else it names, or what is near."""
         others = [sense.type for sense in self.lexicon.senses(fold(text)) if sense.type in (*THINGS, "metric")]
         if others:
             return Unknown(self.say("flag.other_kind", kind=kind, text=text, other=others[0], quoted=shlex.quote(text)))
@@ -95,18 +95,18 @@ class Naming:
         return Unknown(self.say("flag.no_such", kind=kind, text=text, hint=hint))
 
     def nearest(self, kind: str, text: str, number: int = 3) -> list[str]:
-        """The labels of a type that are nearest to a text; institutions whose names have it."""
+        """The labels of a type that are nearest to a text; for institutions, names that contain it."""
         senses = (self._bearing(kind, fold(label)) for label in self.lexicon.nearest(text))
         near = (self.lexicon.label(sense.concept) for sense in senses if sense)
         held = (label for label in self.labels() if kind == "institution" and text.lower() in label.lower())
         return list(dict.fromkeys((*near, *held)))[:number]
 
     def _nearly(self, folded: str) -> str | None:
-        """The label that a text nearly is; of a long one more letters must be right, or it has other words."""
+        """The label that a text misspells; a long one must match more closely, lest it have other words."""
         return self.lexicon.misspelt(folded, 86.0 if len(folded) < _LONG else 90.0)
 
     def labels(self) -> list[str]:
-        """Every label of the vocabulary, and those of the graph's institutions."""
+        """All labels of the vocabulary, and those of the graph's institutions."""
         sql = """SELECT label, label_zh FROM concepts
             WHERE type = 'institution' AND id IN (SELECT concept FROM mentions)"""
         named = self.store.rows(sql)

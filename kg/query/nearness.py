@@ -1,8 +1,8 @@
-"""Papers and concepts by nearness in meaning: sentence embeddings of titles and labels, a byte a number.
+"""Papers and concepts by similarity in meaning: sentence embeddings of titles and labels, a byte per number.
 
-all-MiniLM-L6-v2 (Reimers and Gurevych, 2019) one text at a time, so that a text always has the same vector. Those of
-titles are kept in the graph, and only new ones are encoded. Those of the vocabulary's labels travel with the package
-(data/models/labels.npz, written by scripts/label_vectors.py); what is not in that file is encoded when it is asked for.
+all-MiniLM-L6-v2 (Reimers and Gurevych, 2019) encodes one text at a time, so that a text always has the same vector.
+Vectors of titles are stored in the graph; only new ones are encoded. Vectors of the vocabulary's labels ship with
+the package (data/models/labels.npz, by scripts/label_vectors.py); labels not in that file are encoded on demand.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ if TYPE_CHECKING:
     from kg.encoder import Vector
 
 LABELS = "labels.npz"
-#: Types whose labels say what a thing does; the names of models, data sets and hardware say nothing.
+#: Types whose labels describe a function; the names of models, data sets and hardware do not.
 TYPES = ("technique", "topic", "problem", "task")
 _CHUNK = 8192  # rows that are compared at once
-#: Titles that are encoded at most (some seconds) when a graph is closed to which others were added.
+#: The most titles that are encoded (some seconds) when a graph with new papers is closed.
 _FEW = 2000
-#: A vector as it is kept: numbers in int8, and what to multiply them by.
+#: The storage format of a vector: int8 numbers and their scale.
 _KEPT = np.dtype([("row", np.int8, SIZE), ("scale", "<f4")])
 
 
 class Near(NamedTuple):
-    """Something near a text."""
+    """A paper or concept near a text."""
 
     name: str  # CURIE of a paper or concept
-    text: str  # its title, or the label that is near
+    text: str  # its title, or the nearest label
     similarity: float  # cosine
 
 
-#: What gives the vector of a text: (384,), length 1; zeros for a text without words.
+#: Computes the vector of a text: (384,), length 1; zeros for a text without words.
 Encodes = Callable[[str], "Vector"]
 
 
 class Vectors:
-    """Texts with names (pairs of both), and their vectors."""
+    """Pairs of name and text, and their vectors."""
 
     def __init__(self, keys: list[tuple[str, str]], kept: bytes) -> None:
         self.keys = keys
@@ -73,7 +73,7 @@ class Vectors:
         return numbers
 
     def nearest(self, vector: Vector, number: int, among: frozenset[str] | None = None) -> list[Near]:
-        """What is nearest to a vector, `among` some names or all; each once with its nearest text; ties by name."""
+        """The names nearest to a vector, `among` some or all; each once with its nearest text; ties by name."""
         likeness = np.empty(len(self.keys), np.float32)
         for at in range(0, len(self.keys), _CHUNK):
             likeness[at : at + _CHUNK] = self.kept["row"][at : at + _CHUNK].astype(np.float32) @ vector
@@ -91,7 +91,7 @@ class Vectors:
 
 
 def titles(store: StoreFile) -> Vectors:
-    """The titles of a graph's papers: new ones are encoded, and their vectors kept where the graph can be written."""
+    """The titles of a graph's papers: new ones are encoded, and their vectors stored if the graph is writable."""
     found = store.rows("SELECT curie, title FROM papers WHERE title <> '' ORDER BY curie")
     known = title_vectors(store, encoder_name(), _KEPT.itemsize)
     new = [(paper, title) for paper, title in found if known.get(paper, ("",))[0] != title]
@@ -104,14 +104,14 @@ def titles(store: StoreFile) -> Vectors:
 
 
 def renew(store: StoreFile) -> None:
-    """Encode the titles that were added to a graph, where they are few; many are left to who asks for them."""
+    """Encode the titles that were added to a graph, if they are few; many are encoded on demand."""
     with suppress(KgError):
         if encoder() and store.paper_count() - len(title_vectors(store, encoder_name(), _KEPT.itemsize)) <= _FEW:
             titles(store)
 
 
 def concepts(vocabulary: Vocabulary) -> Vectors:
-    """The English labels of concepts that say what a thing does; those of the package's file are not encoded."""
+    """The English labels of concepts that describe a function; those in the package's file are not encoded again."""
     known, pairs = shipped(), labels(vocabulary)
     return known if known and known.keys == pairs else Vectors.of(pairs, encoder(), known)
 
@@ -124,7 +124,7 @@ def labels(vocabulary: Vocabulary) -> list[tuple[str, str]]:
 
 
 def in_english(text: str, vocabulary: Vocabulary) -> str:
-    """A text with its Chinese words in English as far as the vocabulary's labels have them; other Chinese is left out.
+    """A text with its Chinese words translated by the vocabulary's labels; other Chinese is left out.
 
     >>> in_english("减少KV缓存压缩", Vocabulary.load())
     'KV cache compression'
@@ -141,19 +141,19 @@ def in_english(text: str, vocabulary: Vocabulary) -> str:
 
 
 def normal(text: str) -> str:
-    """A text as its vector is kept under: with single spaces."""
+    """A text in the form that is its key: with single spaces."""
     return " ".join(text.split())
 
 
 def packed(vector: Vector) -> bytes:
-    """A vector as it is kept."""
+    """A vector in its storage format."""
     scale = float(np.abs(vector).max()) / 127 or 1.0
     return np.array((np.rint(vector / scale), scale), _KEPT).tobytes()
 
 
 @cache
 def shipped() -> Vectors | None:
-    """The labels of the package's file; None where there is none of this encoder."""
+    """The labels in the package's file; None if there is no file for this encoder."""
     with suppress(OSError, KeyError, ValueError, BadZipFile), np.load(shipped_file()) as file:
         keys = bytes(file["keys"]).decode().split("\n")
         if bytes(file["model"]).decode() == encoder_name():
@@ -170,6 +170,6 @@ def shipped_file() -> Path:
 
 @cache
 def encoder_name() -> str:
-    """What tells one encoder from another."""
+    """The identifier of the encoder."""
     content = (data_folder("data") / "models" / "encoder.onnx").read_bytes()
     return f"{zlib.crc32(content):08x}-{len(content)}"

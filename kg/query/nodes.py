@@ -36,14 +36,14 @@ class Reported(NamedTuple):
 
     node: str
     paper: str  # CURIE
-    metric: str  # CURIE, "" for one that is not known
+    metric: str  # CURIE, "" if unknown
     wording: str
     low: float
     high: float
     unit: str
     change: str
     bound: str
-    baseline: str  # CURIE, "" for one that is not known
+    baseline: str  # CURIE, "" if unknown
     baseline_text: str
     setting: str
     sure: int  # 1 or 0

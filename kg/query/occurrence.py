@@ -1,4 +1,4 @@
-"""Which papers have which things, and when they appeared: what trends count."""
+"""Which papers have which things, and when they appeared: the data of trends."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from kg.store.file import StoreFile
 if TYPE_CHECKING:
     from kg.vocabulary import Vocabulary
 
-#: Things up to which all are counted; of more, those that so many papers have, and those that the vocabulary knows.
+#: Up to this number of things, all are counted; beyond it, those in enough papers and those in the vocabulary.
 _MANY, _LEAST = 5000, 10
 
 Tell = Callable[[str, int], None]
 
 
 class Chosen:
-    """The papers of a graph that a question, an entry ("002-22") or a paper's CURIE chooses; all of them for "".
+    """The papers of a graph selected by a question, an entry ("002-22") or a paper's CURIE; all of them for "".
 
-    Raises KgError for a question that names nothing to choose papers by.
+    Raises KgError for a question that names nothing to select papers by.
     """
 
     def __init__(self, store: StoreFile, vocabulary: Vocabulary, question: str = "") -> None:
@@ -49,18 +49,18 @@ class Chosen:
 
     @property
     def dates(self) -> list[str]:
-        """When each appeared, ISO 8601 as exact as known, "" where unknown."""
+        """The date of each, ISO 8601 as exact as known, "" if unknown."""
         return [paper.when for paper in self._dated]
 
     def leaderless(self, kind: str) -> tuple[int, int] | None:
-        """How many papers name a type and how many there are, where these are too few for a ranking."""
+        """How many papers name a type and how many there are, if too few name it for a ranking."""
         return None if self.corpus.leads(kind, self._set) else self.corpus.covered(kind, self._set)
 
     def said(self, column: str) -> list[set[str]]:
-        """What is said of each paper: "venue", "year", "source"."""
+        """The values of each paper in a column: "venue", "year", "source"."""
         out = [set[str]() for _ in self._dated]
         if column == "source":
-            # An index has either; the rows themselves are long.
+            # Each column has an index; the rows themselves are long.
             papers = dict(self.store.rows("SELECT id, paper FROM entries"))
             rows = [(papers[entry], source) for entry, source in self.store.rows("SELECT id, source FROM entries")]
         else:
@@ -71,10 +71,10 @@ class Chosen:
         return out
 
     def occurrences(self, kind: str, tell: Tell | None = None) -> tuple[list[tuple[int, str]], bool]:
-        """What the papers, by place, have of a type: techniques that they propose or use, topics that they work on.
+        """The things of a type that papers, by index, have: proposed or used techniques, topics that they work on.
 
-        A paper that has a concept has the broader ones of the same type too. Beside it whether this is all: of very
-        many things, rare ones that the vocabulary does not know are left out.
+        A paper with a concept also has the broader ones of the same type. The flag tells whether nothing is missing:
+        if there are very many, rare ones that the vocabulary does not know are left out.
         """
         pairs = self.corpus.had(kind, self._set) if kind != "topic" else list(self._topics())
         counts = Counter(thing for _, thing in pairs)
@@ -87,14 +87,14 @@ class Chosen:
         return sorted(found), is_whole
 
     def texts(self, fields: Iterable[str]) -> Iterator[tuple[int, str, str]]:
-        """The raw texts in some fields ("T", "A"): (place of the paper, field, text), sorted, each once."""
+        """The raw texts in some fields ("T", "A"): (index of the paper, field, text), sorted, each once."""
         sql = "SELECT p.curie, t.field, t.raw FROM texts t JOIN papers p ON p.id = t.paper WHERE t.field IN ({})"
         rows = self.store.some(sql, fields)
         yield from sorted({(self._place[paper], *said) for paper, *said in rows if paper in self._place})
 
     def _topics(self) -> Iterator[tuple[str, str]]:
         """The papers of the set with the topics that they work on."""
-        self.corpus.proposals()  # which all topics are looked for in
+        self.corpus.proposals()  # searched for all topics
         for topic in (one.curie for one in self.vocabulary.concepts.values() if one.type == "topic"):
             found = self.corpus.found(about(self.lexicon, topic))
             yield from ((paper, topic) for paper in found if paper in self._place)

@@ -1,8 +1,8 @@
-"""What the bodies of papers say of set-ups, limits and results: values with the sentences or rows that state them.
+"""Set-ups, limitations and results in the bodies of papers: values with the sentences or rows that state them.
 
-Asked is of papers that a question names or describes and that were read whole. A number of a set-up that was read is
-the value; where none was, the sentences that hold what is asked stand alone, and no value is guessed. Results are asked
-of papers by their names, and tables answer.
+The papers are those that a question names or describes, if they were read in full. An extracted number of a set-up
+is the value; if there is none, the matching sentences are shown alone, and no value is guessed. Results are looked
+up in the tables of papers that the question names.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import raw_span, sentences
 
-#: Characters of a question, papers of an answer, sentences of each on what is asked, on its limits, on its baselines.
+#: The most characters of a question, papers, and sentences of each: on the request, on limitations, on baselines.
 _LONGEST, _PAPERS, _SAID, _LIMITS, _LISTED = 400, 5, 4, 12, 20
 
 
-#: What is asked of bodies: what finds the sentences for each number of a set-up, {} for limits; the other words.
+#: The request: a pattern for each number of a set-up, {} for limitations; and the other words of the question.
 Asked = tuple[dict[str, re.Pattern[str]], str]
 _words = partial(toml_file, __file__, "passages.toml")
 
@@ -45,7 +45,7 @@ def _form(forms: tuple[str, ...], end: str = "") -> re.Pattern[str]:
 
 
 def asked(question: str) -> Asked | None:
-    """What a question asks of bodies; None for another one."""
+    """The request of a question about bodies; None for another question."""
     said, setup = _words(), dict[str, re.Pattern[str]]()
     forms = [_form(tuple(said["limitations"]["asks"]), said["asked"]["end"])]
     if len(question) > _LONGEST or _form(tuple(said["asked"]["papers"])).match(question):
@@ -64,7 +64,7 @@ def asked(question: str) -> Asked | None:
 
 
 def answered(store: StoreFile, lexicon: Lexicon, question: str, language: str) -> Answer | None:
-    """The answer to a question about set-ups, limits or results; None for another one, and where no paper is meant."""
+    """The answer to a question about set-ups, limitations or results; None for others, and if it selects no paper."""
     corpus, say, wanted = Corpus.of(store), Sayings(language or language_of(question)), asked(question)
     if len(question) > _LONGEST or not corpus.read().whole:
         return None
@@ -75,7 +75,7 @@ def answered(store: StoreFile, lexicon: Lexicon, question: str, language: str) -
 
 
 def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    """The papers that were read whole (CURIEs) with what they are called."""
+    """The papers that were read in full (CURIEs) with their names."""
     sql = "SELECT curie, name, title, arxiv FROM papers WHERE parts IS NOT NULL ORDER BY curie"
     for paper, name, title, arxiv in corpus.store.rows(sql):
         short = re.split(r":\s|\s(?i:technical report)", title)[0]
@@ -83,7 +83,7 @@ def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
 
 
 def _named(corpus: Corpus, question: str) -> tuple[list[str], Filter] | None:
-    """The papers whose names a question has, no name as part of a longer one."""
+    """The papers whose names are in a question, except as part of a longer name."""
     text, found = question.lower(), dict[str, dict[str, str]]()
     for paper, called in corpus.kept("whole names", None, lambda: tuple(_names(corpus))):
         name = called.lower()
@@ -98,7 +98,7 @@ def _named(corpus: Corpus, question: str) -> tuple[list[str], Filter] | None:
 
 
 def _described(corpus: Corpus, lexicon: Lexicon, rest: str, language: str) -> tuple[list[str], Filter] | None:
-    """The papers that fulfil what the rest of a question names, and most of its other words."""
+    """The papers that fulfil the conditions in the rest of a question, and contain most of its other words."""
     found = read(rest, lexicon, language).filter
     words = [one for one in found.conditions if all(isinstance(term, Phrase) for term in one.any_of)]
     things = Filter(tuple(one for one in found.conditions if one not in words))
@@ -138,7 +138,7 @@ def _told(corpus: Corpus, question: str, wanted: Asked, papers: list[str], own: 
 
 
 def _measured(corpus: Corpus, asked: str, english: str, papers: list[str], own: Filter, say: Sayings) -> Answer | None:
-    """A line for each row of a table that has what is asked; None where no metric is asked, or no row has it."""
+    """A line for each matching row of a table; None if no metric is asked for, or no row matches."""
     lines: list[Line] = []
     is_metric = _form(tuple(_words()["results"]["asks"])).search(asked)
     entries = load_entries(corpus.store, corpus.listed(papers[:_PAPERS])) if is_metric else {}
@@ -154,7 +154,7 @@ def _measured(corpus: Corpus, asked: str, english: str, papers: list[str], own: 
 def _setup(
     document: Document, record: Record, wanted: dict[str, re.Pattern[str]], stems: set[str]
 ) -> Iterator[tuple[str, Evidence, str]]:
-    """The sentences that best say each thing that is asked, with the values that were read in them."""
+    """The best sentences on each requested item, with the values that were extracted from them."""
     said = _words()
     ranks = {role: rank for rank, role in enumerate(said["asked"]["roles"])}
     roles = {part.id: part.role for part in document.parts}
@@ -169,7 +169,7 @@ def _setup(
                 places.append((one.place, value))
         for place, value in places:
             values.setdefault((place.field, place.start), []).append(value)
-        named = bool(places) and used in ("software", "baseline")  # a name says it, no sentence need
+        named = bool(places) and used in ("software", "baseline")  # a name is enough, without a sentence
         some = () if named else (part for part in parts if form.search(part.text.text))
         spans = ((part, raw_span(part.text, *span)) for part in some for span in sentences(part.text.text))
         found = (Evidence(part.text.raw[start:end], part.id, start, end) for part, (start, end) in spans)
@@ -189,7 +189,7 @@ def _setup(
 
 
 def _limits(document: Document, record: Record) -> list[tuple[str, Evidence, str]]:
-    """The sentences on limits, those of the last section on them first."""
+    """The sentences on limitations, those of the last such section first."""
     last = {part.headings[:1]: n for n, part in enumerate(document.parts)}
     at = {part.id: (part.role != "limitations", -last[part.headings[:1]]) for part in document.parts}
     first = sorted((one for one in record.limitations if one.field in at), key=lambda one: at[one.field])

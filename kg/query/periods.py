@@ -1,4 +1,4 @@
-"""Papers by day, week, month or year: the date of a paper is its earliest, else its year, else that of its report."""
+"""Papers by day, week, month or year: a paper's date is its earliest, else its year, else that of its report."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kg.query.statistics import LEAST
 
 PERIODS = ("day", "week", "month", "year")
 _LETTERS = {"day": 10, "week": 10, "month": 7, "year": 4}
-#: Years between the first and the last paper of a table without gaps; dates further apart are mistakes of a source.
+#: The longest range of a table without gaps, in years; dates further apart are errors of a source.
 _SPAN = 30
-_OUTSIDE = 0.01  # the share of papers that may be left out at either end of a trend
-_READ = 100  # papers that are read out one by one
+_OUTSIDE = 0.01  # the share of papers that may be cut at either end of a trend
+_READ = 100  # papers that are listed one by one
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -35,13 +35,13 @@ def days(when: str) -> tuple[date, date] | None:
 
 
 def is_partial(period: str, first: str, last: str) -> bool:
-    """Whether a year, month or day lies in part outside of what a corpus holds, from its first to its last day."""
+    """Whether a year, month or day is partly outside the range of a corpus, from its first to its last day."""
     span, ends = days(period), [days(end) for end in (first, last)]
     return bool(span and ends[0] and ends[1] and (span[0] < ends[0][0] or ends[1][1] < span[1]))
 
 
 def folded(days: Counter[str], over: str) -> Counter[str]:
-    """The counts by period; papers whose date is less exact than that count under ""."""
+    """The counts by period; papers whose date is too imprecise are under ""."""
     out: Counter[str] = Counter()
     for day, count in days.items():
         out[period(day, over)] += count
@@ -49,7 +49,7 @@ def folded(days: Counter[str], over: str) -> Counter[str]:
 
 
 def entries_by(corpus: Corpus, papers: Papers, over: str) -> dict[str, tuple[str, ...]]:
-    """The entries of some papers by period, sorted; none where there are too many papers to read out."""
+    """The entries of some papers by period, sorted; none if there are too many papers to list."""
     out: dict[str, set[str]] = defaultdict(set)
     if corpus.count(papers) <= _READ:
         for backer in corpus.backers(corpus.names(papers)).values():
@@ -58,7 +58,7 @@ def entries_by(corpus: Corpus, papers: Papers, over: str) -> dict[str, tuple[str
 
 
 def period(day: str, over: str) -> str:
-    """The period of an ISO date ("2025-W42", "2025-10"); "" where the date does not say it.
+    """The period of an ISO date ("2025-W42", "2025-10"); "" if the date is too imprecise.
 
     >>> period("2025-10-17", "week"), period("2025-10", "year"), period("2025", "month")
     ('2025-W42', '2025', '')
@@ -76,7 +76,7 @@ def period(day: str, over: str) -> str:
 
 
 def covered(days: Counter[str]) -> tuple[str, str]:
-    """The first and the last day of some papers, but for a few (1 %) long before or after all others; "" for none.
+    """The first and the last day of some papers, except for a few outliers (1 %) at either end; "" for none.
 
     >>> covered(Counter({"2018-05-19": 1, "2025-03-18": 90, "2025-04": 9, "2025-05-02T08:00:00": 90}))
     ('2025-03-18', '2025-05-02')
@@ -87,9 +87,9 @@ def covered(days: Counter[str]) -> tuple[str, str]:
 
 
 def within(held: Counter[str], over: str, least: int) -> list[str]:
-    """The periods in order without gaps, but for those of a few papers (1 %) long before or after all others.
+    """The periods in order without gaps, except for a few outliers (1 %) at either end.
 
-    A period with `least` papers or more always stays.
+    A period with at least `least` papers is never cut.
     """
     known = sorted(name for name in held if name)
     for at in (0, -1):
@@ -100,9 +100,9 @@ def within(held: Counter[str], over: str, least: int) -> list[str]:
 
 
 def without_gaps(periods: Iterable[str], over: str) -> list[str]:
-    """The periods in order, with those between them: a month without papers is a zero, not nothing.
+    """The periods in order, with those between them: a month without papers is a zero, not missing.
 
-    Without these where they span more than thirty years, or where one is no period of the calendar.
+    Gaps remain if the range is over thirty years, or if a name is not a calendar period.
 
     >>> without_gaps(["2024-11", "2025-02"], "month")
     ['2024-11', '2024-12', '2025-01', '2025-02']

@@ -1,4 +1,4 @@
-"""What the pieces of a question mean in their slots: the terms of conditions, and the filter."""
+"""The terms and the filter of a question, from its pieces and their slots."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from kg.query.unnamed import phrase_of
 from kg.text import fold, has_han
 
 _ANY_ROLE = ("proposed", "used", "baseline", "mentioned")
-#: The roles of techniques that slots ask for.
+#: The roles of techniques for each slot.
 _ROLES = {"used": USED, "proposed": PROPOSED, "baseline": ("baseline",), "named": _ANY_ROLE}
-#: Slots of what is used, whatever else bears its name.
+#: Slots of things that are used, even if a topic has the same name.
 _USED = ("used", "on", "baseline", "named")
 _DIRECTION = ("increase", "decrease", "improve")  # of a result
 
 
 class Parser:
-    """The terms of pieces, and the filter of a question whose slots are known."""
+    """Builds the terms of pieces, and the filter of a question whose slots are known."""
 
     def __init__(self, text: str, items: list[Item], lexicon: Lexicon, language: str = "") -> None:
-        """`language` is that of the labels, where it is not that of the text."""
+        """`language` is that of labels, if it differs from that of the text."""
         self.text = text
         self.is_chinese = has_han(text)
         self.language = language or ("zh" if self.is_chinese else "en")
@@ -41,9 +41,9 @@ class Parser:
         self.thresholds = Thresholds(text, items, lexicon, self.language)
 
     def filter(self, slots: Sequence[Slot]) -> Filter:
-        """The conditions of slots; pieces of which nothing is asked are told as ignored."""
+        """The conditions of the slots; ignored pieces are listed."""
         measures = self._measures(slots)
-        numbers = {at: self.terms(at, slots[at], places) for at, places in measures.items()}  # which change the others
+        numbers = {at: self.terms(at, slots[at], places) for at, places in measures.items()}  # may change other pieces
         taken: list[Taken] = []
         unknown: list[int] = []
         last = -1
@@ -73,12 +73,12 @@ class Parser:
         return Filter(tuple(joined(over_baselines(taken, self.items))), ignored, narrowing=words, unnamed=told)
 
     def _as_condition(self, item: Item, slot: Slot) -> Slot:
-        """The slot of a piece, where it names a thing and what is asked for too: "which video generation models"."""
+        """The slot of a piece; a thing that is also asked for is a condition: "which video generation models"."""
         both = slot.name == "asked" and item.senses and not item.means("scope")
         return Slot("about") if both else slot
 
     def _measures(self, slots: Sequence[Slot]) -> dict[int, list[int]]:
-        """The places of what each number is of, by the place of the number: the nearest number's, over no mark."""
+        """The indices of the pieces that each number measures: each goes to the nearest number; marks add distance."""
         out: dict[int, list[int]] = {at: [] for at, slot in enumerate(slots) if slot.name == "number"}
         for at, slot in enumerate(slots):
             if slot.name in MEASURE and out:
@@ -89,7 +89,7 @@ class Parser:
     # Terms
 
     def terms(self, at: int, slot: Slot, measures: Sequence[int] = ()) -> tuple[list[Term], list[Term]]:
-        """What a piece asks for in its slot, and what is to be had by no paper where none states that it is without."""
+        """The terms of a piece in its slot, and those that papers must not have if none states their absence."""
         item, name = self.items[at], slot.name
         having: list[Term] = []
         if name == "number":
@@ -98,7 +98,7 @@ class Parser:
             return [Fact("source", item.text, item.text, concept=f"source:{item.text}")], having
         if name in ("outperforms", "outperformed_by"):
             return [self.link(*RELATIONS[name], item)], having
-        if name in RELATIONS:  # which is asked of the thing; papers have it
+        if name in RELATIONS:  # asked of the thing; papers have it
             name = "used" if name == "uses tail" else "named" if name.startswith("compared") else "about"
         if name == "by" and "institution" not in item.types:
             return [self._done_by(at)], having
@@ -114,12 +114,12 @@ class Parser:
             field = terms[0].field if terms else ""
             is_own = field == "hardware" or (field == "technique" and is_name(item, self.lexicon))
             if slot.negated and is_own and not any(isinstance(term, Phrase) for term in terms):
-                terms.append(named(item, item.senses[0].concept, self.lexicon))  # what names it has it
+                terms.append(named(item, item.senses[0].concept, self.lexicon))  # its mention counts as having it
             return terms, having
         return self._said(at, name), having
 
     def _done_by(self, at: int) -> Phrase:
-        """That something was done by what is no author: "written by LLMs", "LLM-written"."""
+        """The condition that a non-author did something: "written by LLMs", "LLM-written"."""
         verb = next(
             (i for i in self.items[max(at - 2, 0) : at] if not (i.senses or i.mark or i.of("type:"))), self.items[at]
         )
@@ -140,13 +140,13 @@ class Parser:
         return [*(self.entity(sense, roles) for sense in both), *([compound] if compound and not roles else []), *said]
 
     def _network(self, item: Item, terms: list[Term]) -> list[Term]:
-        """A kind of network beside other things: its texts must name it, in any role."""
+        """A kind of network beside other things: texts must name it; it counts in any role."""
         models = [word for word in item.words if "models" in word.means] if item.means("scope") else []
         things = [replace(one, roles=_ANY_ROLE) if isinstance(one, Entity) and models else one for one in terms]
         return [*things, *(Phrase(item.text, tuple(word.facts["stated"])) for word in models[:1])]
 
     def _said(self, at: int, name: str) -> list[Term]:
-        """The terms of a fact, of a word that is a condition by itself, and of words that nothing bears."""
+        """The terms of a fact, of a word that is a condition by itself, or of unknown words."""
         item = self.items[at]
         if item.fact:
             return [dated(self.items, at, self.text)] if item.fact.value else []
@@ -173,7 +173,7 @@ class Parser:
         return []
 
     def _measured(self, at: int, direction: str) -> list[Term]:
-        """A result on a metric, whatever its number; texts that name the metric have one, where it is not all."""
+        """A result on a metric, with any value; beside other things, texts that name the metric count too."""
         item = self.items[at]
         if item.is_speed and "metric" not in item.types:
             return [self.thresholds.speed_of(at)]
@@ -183,7 +183,7 @@ class Parser:
         return [metric] if metric.change or not others else [metric, named(item, metric.concept, self.lexicon)]
 
     def _parts(self, item: Item) -> Compound | None:
-        """All parts of a compound; None where a part names nothing."""
+        """All parts of a compound; None if a part names nothing."""
         own = {fold(part.text) for part in item.parts}
         if not own or not own.isdisjoint(self.lexicon.words.folds("prefix")):
             return None
@@ -210,18 +210,18 @@ class Parser:
         return Compound(label, tuple(parts)) if len(set(parts)) == len(parts) else None
 
     def _part(self, at: int) -> list[Term]:
-        """The terms of a part of a compound; none where it names nothing."""
+        """The terms of a part of a compound; none if it names nothing."""
         item = self.items[at]
         is_name = item.text[:1].isupper() and (at > 0 or not item.text[1:].islower())
         terms = self.terms(at, Slot("about"))[0] if is_name or not item.is_unknown else []
         return [] if any(isinstance(term, Outcome) and not term.change for term in terms[:1]) else terms
 
     def entity(self, sense: Sense, roles: tuple[str, ...] = ()) -> Entity:
-        """A thing in one of its senses, with what counts as it."""
+        """The entity of a sense, with everything it includes."""
         return entity(sense, self.lexicon, self.language, roles)
 
     def chosen(self, at: int, name: str = "") -> list[Sense]:
-        """Which of its senses a piece has in a slot; several where types share a name that no topic bears."""
+        """The senses of a piece that fit a slot; several if types share a name that is not a topic's."""
         by = {sense.type: sense for sense in reversed(surer(self.items[at].senses))}
         if name == "by" and "institution" in by:
             return [by["institution"]]
@@ -240,10 +240,10 @@ class Parser:
         return chosen or [by["metric"]] if chosen or "metric" in by else []
 
     def link(self, relation: str, side: Literal["head", "tail"], item: Item) -> Link:
-        """A relation with the thing that a piece names, in all senses that are no topic or metric."""
+        """A relation with the entity that a piece names, in all senses except topics and metrics."""
         things = [s for s in item.senses if s.type not in ("topic", "metric")] or item.senses
         beaten = (relation, side) == ("outperforms", "tail") and is_name(item, self.lexicon)
-        family = self.lexicon.versions if beaten else self.lexicon.family  # who beats QLoRA does not beat LoRA
+        family = self.lexicon.versions if beaten else self.lexicon.family  # to beat QLoRA is not to beat LoRA
         concepts = {c for sense in things for c in family(sense.concept)}
         first = things[0].concept
         label = self.lexicon.label(first, self.language)
@@ -251,16 +251,16 @@ class Parser:
         return self.lexicon.with_gains_over(found) if (relation, side) == ("outperforms", "tail") else found
 
     def metric(self, at: int, change: int | None = None) -> Outcome:
-        """A result on the metric that a piece names, in the direction that it or the piece at `change` says."""
+        """A result on the metric that a piece names, in the direction given by it or by the piece at `change`."""
         core, inside = self.thresholds.without_change(self.items[at])
         senses = [s for s in (*self.lexicon.senses(core), *self.items[at].senses) if s.type == "metric"]
         metric = senses[0].concept
         direction = self.thresholds.direction(inside if change is None else self.items[change].words, metric)
         wider = self.lexicon.vocabulary.broader(metric) if "hardware" in self.items[at].types else ()
-        family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # mostly told as "memory"
+        family = {one for each in (metric, *wider) for one in self.lexicon.family(each)}  # often just "memory"
         return Outcome(metric, self.lexicon.label(metric, self.language), tuple(sorted(family)), (core,), direction)
 
     def changes(self, at: int) -> bool:
-        """Whether a piece says the direction of a result, and no speed-up."""
+        """Whether a piece gives the direction of a result, and is not a speed-up."""
         piece = self.items[at] if 0 <= at < len(self.items) else Item(0, 0, "")
         return piece.means(*_DIRECTION) and not piece.is_speed

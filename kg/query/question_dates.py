@@ -1,4 +1,4 @@
-"""Dates in a question: "October 2025", "2025年10月15日", and "last month" by the newest date of the graph."""
+"""Dates in a question: "October 2025", "2025年10月15日", and "last month" relative to the newest date of the graph."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ _FORMS = (
 )
 _DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CLASSIFIED = re.compile(rf"([{HAN_NUMBER}]+)[个份期篇]?")
-#: Days of a span of time; months and years are counted by the calendar.
+#: The days in a unit of time; months and years follow the calendar.
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 _UNITS = (*_DAYS, *_MONTHS)
 
 
 class Dates:
-    """The dates that a text names."""
+    """The dates in a text."""
 
     def __init__(self, text: str, found: list[Token], words: QuestionWords) -> None:
         self.text, self.tokens, self.words = text, found, words
 
     def __iter__(self) -> Iterator[Item]:
-        """The pieces that say one; places may overlap."""
+        """The pieces that are dates; they may overlap."""
         parts = _meaning(self.words, "months:")
         for match in _with_parts(self.words).finditer(self.text):
             if year := match["first"] or match["year"]:  # "the first quarter of 2026": since January, and until March
@@ -60,7 +60,7 @@ class Dates:
         return Item(start, end, self.text[start:end].strip(), fact=fact)
 
     def _date(self, match: re.Match[str]) -> Fact | None:
-        """The date that a match says; None for a word that only looks like a month."""
+        """The date of a match; None for a word that only looks like a month."""
         said = match.groupdict()
         year, name = said.get("year") or said.get("first") or "", (said.get("name") or "").lower()
         day = number_of(re.sub(r"[a-z]+$", "", (said.get("day") or said.get("later") or "0").lower()))
@@ -76,7 +76,7 @@ class Dates:
         return Fact("date", value, value if year else match.group().strip())
 
     def _is_month(self, match: re.Match[str], name: str, with_day: bool) -> bool:
-        """Whether a name without a year means the month: not "Oct" or "sept", not the verb in "papers that may"."""
+        """Whether a name without a year is a month: not "Oct" or "sept", nor the verb in "papers that may"."""
         others = [word for word in self.words.bearing(fold(name)) if not word.of("month:")]
         if name not in _meaning(self.words, "month:") or with_day or not others:
             return name in _meaning(self.words, "month:")
@@ -110,14 +110,14 @@ def _with_parts(words: QuestionWords) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _meaning(words: QuestionWords, prefix: str) -> dict[str, str]:
-    """What follows a prefix in the meanings of words, by lower-case label: numbers of months ("10")."""
+    """The rest of meanings with a prefix, by lower-case label: numbers of months ("10")."""
     return {label.lower(): word.of(prefix) for word in words.words if word.of(prefix) for label in word.labels}
 
 
 def relative(items: list[Item], text: str, latest: str) -> list[Item]:
-    """The pieces with "last month", "the past 2 years", "最近三份报告" each made one date or one set of reports.
+    """The pieces, with "last month", "the past 2 years", "最近三份报告" each joined into one date or set of reports.
 
-    `latest` is the newest date of the graph ("2025-10-15", "2025-10", "2025"); where it is "", the date is "" too.
+    `latest` is the newest date of the graph ("2025-10-15", "2025-10", "2025"); if it is "", dates are "" too.
     """
     out: list[Item] = []
     at = 0
@@ -131,12 +131,12 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
     return out
 
 
-#: The place of the last piece of a span of time, and what it says.
+#: The index of the last piece of a period, and its meaning.
 _Found = tuple[int, Fact] | None
 
 
 def _span(items: list[Item], at: int, latest: str) -> _Found:
-    """The span of time, or the reports, that "last" and what stands behind it mean."""
+    """The period, or the reports, meant by "last" and the pieces after it."""
     if not items[at].means("last"):
         return None
     number, unit = 1.0, items[at].of("type:")
@@ -176,7 +176,7 @@ def _this(items: list[Item], at: int, latest: str) -> _Found:
 
 
 def _ago(items: list[Item], at: int, latest: str) -> _Found:
-    """The day that "3 months ago" means."""
+    """The day meant by "3 months ago"."""
     number, behind = items[at].value, items[at + 1 : at + 3]
     unit = "day" if items[at].unit == "days" else behind[0].of("type:") if behind and not items[at].unit else ""
     end = at + (1 if items[at].unit else 2)
@@ -186,7 +186,7 @@ def _ago(items: list[Item], at: int, latest: str) -> _Found:
 
 
 def _before(latest: str, unit: str, number: int) -> str:
-    """The date so many days, weeks, months or years before the newest one, at most as exact as that."""
+    """The date some days, weeks, months or years before the newest one, at most as exact as that."""
     year, month, day = (int(part) for part in (latest[:10] + "-01-01").split("-")[:3])
     try:
         newest = date(year, month, day)
@@ -196,7 +196,7 @@ def _before(latest: str, unit: str, number: int) -> str:
 
 
 def back(day: date, unit: str, number: int) -> date:
-    """The day so many days, weeks, months or years before another; the first of all where there is none.
+    """The day some days, weeks, months or years before another; the earliest possible day if there is none.
 
     >>> back(date(2025, 3, 31), "month", 1), back(date(2025, 3, 31), "week", 2)
     (datetime.date(2025, 2, 28), datetime.date(2025, 3, 17))

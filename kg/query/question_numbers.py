@@ -15,19 +15,19 @@ from kg.text import has_han
 
 _LIMITS = ("less-than", "more-than", "at-most", "at-least")  # meanings of words beside a number
 _SIGNS = {"≥": "at-least", ">=": "at-least", ">": "more-than", "≤": "at-most", "<=": "at-most", "<": "less-than"}
-#: The scale from which on a number with a letter is that of a model's parameters, said or not.
+#: The smallest scale at which a number with a letter is a parameter count by itself.
 _BILLION = 1e9
 
 
 class Number(NamedTuple):
-    """A number of a question; where the word "parameters" would stand if it is the size of a model without it."""
+    """A number in a question; and the position for an unstated "parameters", if it is the size of a model."""
 
     item: Item
     unsaid: int | None = None
 
 
 def numbers(text: str, words: QuestionWords) -> Iterator[Number]:
-    """All numbers of a text, with signs that say how they are meant."""
+    """All numbers of a text, with the signs that qualify them."""
     if not _digit(words).search(text):
         return
     for match in _pattern(words).finditer(text):
@@ -60,7 +60,7 @@ def _number(match: re.Match[str], words: QuestionWords) -> Item:
 
 
 def _amount(match: re.Match[str], words: QuestionWords, *groups: str) -> float:
-    """The value of the first of some groups that matched, in digits or words, with its scale ("1.5k")."""
+    """The value of the first matching group, in digits or words, with its scale ("1.5k")."""
     group = next(group for group in groups if match[group])
     if group == "named":
         return words.amounts[match[group].lower()]
@@ -70,14 +70,14 @@ def _amount(match: re.Match[str], words: QuestionWords, *groups: str) -> float:
 
 @cache
 def _limits(words: QuestionWords) -> tuple[str, ...]:
-    """Words that make a number beside them a threshold, the longest first, each as a regular expression."""
+    """Words that make a neighbouring number a threshold, longest first, each as a regular expression."""
     labels = {label for meaning in _LIMITS for word in words.meaning(meaning) for label in word.labels}
     return tuple(map(re.escape, sorted(labels, key=lambda label: (-len(label), label))))
 
 
 @cache
 def _digit(words: QuestionWords) -> re.Pattern[str]:
-    """What every number has; most questions lack it, and need not wait for the large pattern to be compiled."""
+    """A quick test for numbers, which spares most questions the compilation of the large pattern."""
     return re.compile(rf"[\d{HAN_NUMBER}]|{words.amount_pattern('number')}", re.IGNORECASE)
 
 
@@ -99,9 +99,9 @@ def _pattern(words: QuestionWords) -> re.Pattern[str]:
     named = rf"\b(?P<named>{words.amount_pattern('number')})[\s-]*(?P<namedunit>{units})"
     limits = "|".join(_limits(words))
     behind = "|".join(rf"(?<={one}{'' if has_han(one) else ' '})" for one in _limits(words))
-    millions = words.amount_pattern("letter")  # of "fewer than 5M parameters", not of "a 70B model"
+    millions = words.amount_pattern("letter")  # in "fewer than 5M parameters", not in "a 70B model"
     letter = rf"(?:{behind})(?P<letter>{number})\s?(?P<letterscale>{millions})(?=\s?(?:\w+ )?(?:param|参数))"
-    letters = [label for word in words.meaning("letter") for label in word.labels]  # behind a model's parameters
+    letters = [label for word in words.meaning("letter") for label in word.labels]  # after the size of a model
     large = "|".join(label for label in letters if words.amounts[label.lower()] >= _BILLION)
     bare = rf"(?<![A-Za-z0-9.-]){number}\s?(?:{large})\s?(?:{limits})"
     size = rf"(?:(?:{behind})|(?={bare}))(?P<size>{number})\s?(?P<sizescale>{large})(?![A-Za-z0-9]|\s?(?:token|词元))"

@@ -1,8 +1,8 @@
 """A question in English or Chinese becomes a query, or is refused.
 
-The name of a topic is no question (kg.query.topic). Else the words are read as pieces (kg.query.first_pass), learned
-weights say of what kind the question is and which slot each piece fills (kg.query.slot_model), and the slots say what
-is asked for (kg.query.intent) and which papers (kg.query.question).
+The name of a topic by itself is not parsed (kg.query.topic). Other questions are split into pieces
+(kg.query.first_pass). Learned weights give the kind of question and the slot of each piece (kg.query.slot_model).
+The slots give the request (kg.query.intent) and the filter on papers (kg.query.question).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from kg.query.topic import entity, topic_named
 from kg.rdf.triples import language_of
 from kg.text import has_han
 
-#: Letters of a question that are read.
+#: The longest part of a question that is read, in characters.
 LIMIT = 1000
 #: LaTeX in a name, which is read as the plain name ("H$_2$O").
 _MATH, _MARKS = re.compile(r"\$([^$\s]{1,20})\$"), re.compile(r"[\\{}^_]")
 
-#: Chinese adverbs between a thing and its denial: 效果还不降.
+#: Chinese adverbs between a thing and its negation: 效果还不降.
 _ADVERB = re.compile("[还也都却并](?=不)")
 
-#: Full-width letters, digits and signs of numbers, which mean the usual ones; Chinese marks stay as they are.
+#: Full-width letters, digits and number signs, which are normalised; Chinese punctuation stays as it is.
 _WIDE = {
     0x3000: " ",
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，。！？：；（）"},
@@ -39,9 +39,9 @@ _WIDE = {
 
 
 def read(question: str, lexicon: Lexicon, language: str = "", alone: bool = True) -> Query:
-    """The query that a question means; its labels and notes are in a language, else in that of the question.
+    """The query of a question; its labels and notes are in `language`, else in that of the question.
 
-    One that goes on from another (not `alone`) may only leave something out.
+    A follow-up question (not `alone`) may consist of an exclusion only.
     """
     if named := topic_named(question.strip(), lexicon, language or language_of(question)):
         return Query(filter=named)
@@ -51,7 +51,7 @@ def read(question: str, lexicon: Lexicon, language: str = "", alone: bool = True
     parser = parsed(question[:LIMIT], lexicon, language)
     reading = SlotModel.load().read(parser.text, parser.items, lexicon)
     query = Intent(parser, reading).query()
-    is_measured = query.metric is not None  # by which things are ranked or compared
+    is_measured = query.metric is not None  # the metric of a ranking or comparison
     found = parser.filter([Slot() if is_measured and slot.name in METRIC else slot for slot in reading.slots])
     if not (found.conditions or query.things or query.like or query.words) and query.kind in ("papers", "entities"):
         found = _last_resort(parser, found)
@@ -67,7 +67,7 @@ def read(question: str, lexicon: Lexicon, language: str = "", alone: bool = True
 
 
 def parsed(question: str, lexicon: Lexicon, language: str = "") -> Parser:
-    """The pieces of a question, slips mended."""
+    """The pieces of a question, with spelling corrected."""
     plain = _MATH.sub(lambda found: _MARKS.sub("", found[1]), question.translate(_WIDE))
     text = "".join(c if c.isprintable() else " " for c in _ADVERB.sub("", plain))
     reader = QuestionReader(text, lexicon)
@@ -78,7 +78,7 @@ def parsed(question: str, lexicon: Lexicon, language: str = "") -> Parser:
 
 
 def _last_resort(parser: Parser, found: Filter) -> Filter:
-    """The words themselves, where no condition was understood."""
+    """The words themselves as conditions, if none was understood."""
     said = tuple(dict.fromkeys(i.text for i in parser.items if i.is_unknown and len(i.text) > 1))[:3]
     ignored, narrowing, unnamed = (
         tuple(word for word in words if word not in said) for words in (found.ignored, found.narrowing, found.unnamed)
@@ -88,7 +88,7 @@ def _last_resort(parser: Parser, found: Filter) -> Filter:
 
 
 def _refusal(parser: Parser) -> str:
-    """One sentence for a question that no graph of papers answers, with three that would work."""
+    """One sentence for a question that a graph of papers cannot answer, with three that would work."""
     examples = [word.labels for word in parser.lexicon.words.meaning("example")]
     is_zh = parser.language == "zh"
     asked = [next(label for label in labels if has_han(label) == is_zh) for labels in examples][:3]
@@ -98,7 +98,7 @@ def _refusal(parser: Parser) -> str:
 
 
 def about(lexicon: Lexicon, concept: str) -> Filter:
-    """The condition of a question for a topic, technique, task or problem by its name."""
+    """The condition of a question that is just the name of a topic, technique, task or problem."""
     label, kind = lexicon.label(concept), kind_of(concept)
     if kind != "topic":
         asked = read(label, lexicon).filter
@@ -109,6 +109,6 @@ def about(lexicon: Lexicon, concept: str) -> Filter:
 
 
 def _is_only_denied(found: Filter) -> bool:
-    """Whether a filter only leaves things out; having no code, or being no survey, is something to ask for."""
+    """Whether a filter only excludes; asking for papers without code, or that are not surveys, is a request."""
     terms = [term for condition in found.conditions for term in condition.any_of]
     return bool(terms) and all(c.negated for c in found.conditions) and not any(isinstance(t, Fact) for t in terms)

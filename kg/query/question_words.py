@@ -1,4 +1,4 @@
-"""The words of questions in English and Chinese and what they mean, read from `ontology/questions.ttl`."""
+"""The words of questions in English and Chinese with their meanings, read from `ontology/questions.ttl`."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from kg.model import KgError
 from kg.text import fold, has_han
 
 _LABELS = {PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
-#: Meanings of words that are no words of a question by themselves.
+#: Meanings of words that are not question words by themselves.
 _APART = frozenset(("example", "scale", "apart", "plain", "averting"))
 
 
 @dataclass(slots=True)
 class QuestionWord:
-    """A word and what it means; `facts` holds its metrics, unit and value where it has them."""
+    """A word with its meanings; `facts` holds its metrics, unit and value if it has them."""
 
     means: set[str] = field(default_factory=set)
     labels: list[str] = field(default_factory=list)
     facts: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, prefix: str) -> str:
-        """What follows a prefix in one of its meanings: of("kind:") is "survey"."""
+        """The rest of its meaning with a prefix: of("kind:") is "survey"."""
         return next((m[len(prefix) :] for m in sorted(self.means) if m.startswith(prefix)), "")
 
 
@@ -39,7 +39,7 @@ class QuestionWords:
 
     def __init__(self, words: list[QuestionWord], asked: dict[str, list[str]]) -> None:
         self.words = words
-        #: Topics and the like by the folded names that mean them in a question, though another thing may bear the name.
+        #: Topics and the like by folded names that mean them in a question, even if another thing has the name.
         self.asked = {fold(label): topic for topic, labels in asked.items() for label in labels}
         self._by_fold: dict[str, list[QuestionWord]] = {}
         for word in words:
@@ -51,7 +51,7 @@ class QuestionWords:
     @staticmethod
     @cache
     def load() -> QuestionWords:
-        """The words that ship with the package; raises KgError when the file is damaged."""
+        """The words that ship with the package; raises KgError if the file is damaged."""
         path = data_folder("ontology") / "questions.ttl"
         of_types = path.with_name("kg.ttl")
         words, asked = kept("questions", stamp([path, of_types, Path(__file__)]), lambda: _read(path))
@@ -76,27 +76,27 @@ class QuestionWords:
 
     @cached_property
     def amounts(self) -> dict[str, float]:
-        """What numbers and scales in words are worth, by label in lower case."""
+        """The values of numbers and scales in words, by label in lower case."""
         counted = (word for word in self.words if word.means & {"number", "scale", "letter"})
         return {label.lower(): float(word.facts["value"][0]) for word in counted for label in word.labels}
 
     @cached_property
     def units(self) -> dict[str, str]:
-        """Units by what is written after a number, in lower case."""
+        """Units by their spelling after a number, in lower case."""
         return {label.lower(): w.facts["unit"][0] for w in self.words if "unit" in w.means for label in w.labels}
 
     @cached_property
     def unit_pattern(self) -> str:
-        """A regular expression for what is written after a number, longest first; no letter follows it."""
+        """A regular expression for units after a number, longest first; no letter may follow."""
         return _either(self.units)
 
     def amount_pattern(self, meaning: str) -> str:
-        """A regular expression for the numbers or the scales that are written as words."""
+        """A regular expression for numbers or scales that are written as words."""
         return _either(label.lower() for word in self.meaning(meaning) for label in word.labels)
 
 
 def _either(labels: Iterable[str]) -> str:
-    """A regular expression for labels, longest first; no letter follows one that is no Chinese."""
+    """A regular expression for labels, longest first; no letter may follow, except after Chinese."""
     ranked = sorted(labels, key=lambda label: (-len(label), label))
     return "|".join(re.escape(label) + (r"(?![a-z0-9])" if label[-1].isascii() else "") for label in ranked)
 
@@ -118,7 +118,7 @@ def _read(path: Path) -> tuple[list[tuple[set[str], list[str], dict[str, list[st
 
 
 def _of_types(known: list[QuestionWord]) -> list[QuestionWord]:
-    """Words for the types that no known word asks for: their labels, which then ask for no other type."""
+    """Words for types without question words of their own: their labels, which then ask for no other type."""
     out = []
     for one in TABLE.values():
         if not any(f"type:{one.name}" in word.means for word in known):

@@ -1,4 +1,4 @@
-"""Results as lines of a table: metric, value, baseline, the quality kept, what they were obtained on, their words."""
+"""Results as lines of a table: metric, value, baseline, retained quality, data set, model, hardware, quotes."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from kg.query.shown import context, entry_of, quotes
 from kg.store.file import StoreFile
 from kg.text import is_kind
 
-#: A result that the graph states.
+#: A result in the graph.
 Row = Measured[Reported]
 COLUMNS = (
     *("paper", "metric", "value", "baseline", "quality", "dataset", "model", "hardware", "bits", "setting", "quote"),
 )
-#: Things that a cell names.
+#: The most things named in a cell.
 _LISTED = 3
-#: Key sentences that say what a paper claims, the best first.
+#: Key sentences that state the claim of a paper, the best first.
 _CLAIMS = ("result", "proposes")
 
 
 def _wanted(wanted: Filter, lexicon: Lexicon) -> Iterable[tuple[str, frozenset[str]]]:
-    """The types and concepts that results must be obtained on; MMLU-Pro is a benchmark of its own, and no MMLU."""
+    """The types and concepts that results must be obtained on; MMLU-Pro is a separate benchmark from MMLU."""
     for condition in wanted.conditions:
         terms = [term for term in condition.any_of if isinstance(term, Entity) and term.field in OBTAINED]
         kinds = {term.field for term in terms}
@@ -42,20 +42,20 @@ def _wanted(wanted: Filter, lexicon: Lexicon) -> Iterable[tuple[str, frozenset[s
 
 
 class ResultTable:
-    """Reads results that were obtained on what a filter asks for, and shows them."""
+    """Selects results that were obtained on what a filter asks for, and formats them."""
 
     def __init__(self, store: StoreFile, lexicon: Lexicon, say: Sayings, wanted: Filter) -> None:
         self.store, self.lexicon, self.say = store, lexicon, say
         self.corpus, self.measures = Corpus.of(store), Measures(lexicon, say)
         self._wanted = list(_wanted(wanted, lexicon))
-        self.left_out: dict[str, set[str]] = {"elsewhere": set(), "unsaid": set()}  # results, by why
+        self.left_out: dict[str, set[str]] = {"elsewhere": set(), "unsaid": set()}  # results by reason
 
     def rows(
         self, where: Where, read_as: Callable[[Reported], Reported] = lambda one: one, every: bool = False
     ) -> list[Row]:
-        """The results that fulfil a condition; `read_as` says as what one counts. A paper says a number once.
+        """The results that fulfil a condition; `read_as` reinterprets a result. A paper reports a number only once.
 
-        Those on no known metric, and ratios told as sizes (3 MB), are left out, unless `every` result is wanted.
+        Results on unknown metrics, and ratios given as sizes (3 MB), are left out, unless `every` result is wanted.
         """
         found = self.corpus.once(self._reported, where)
         on = self._setups(found)
@@ -71,7 +71,7 @@ class ResultTable:
         return out
 
     def _setups(self, found: Iterable[Reported]) -> dict[str, dict[str, set[str]]]:
-        """What results, by their nodes, were obtained on, by type."""
+        """What results were obtained on, by node and type."""
         out = {one.node: {kind: set[str]() for kind in OBTAINED} for one in found}
         sql = """SELECT e.name, x.result, c.type, c.curie FROM entries e JOIN result_on x ON x.entry = e.id
             JOIN concepts c ON c.id = x.concept WHERE e.name IN ({})"""
@@ -81,10 +81,10 @@ class ResultTable:
         return out
 
     def _obtained(self, found: Iterable[Reported], on: Mapping[str, Mapping[str, set[str]]]) -> list[Reported]:
-        """The results that were obtained on what is asked for; it keeps which others are left out."""
+        """The results that were obtained on the requested things; the others are recorded as left out."""
         kept, known = list(found), self.lexicon.vocabulary
         for kind, wanted in self._wanted:
-            wider = {broad for one in wanted for broad in known.broader(one)} - wanted  # which says nothing
+            wider = {broad for one in wanted for broad in known.broader(one)} - wanted  # too general to decide
             own = {one.node: on[one.node][kind] - wider for one in kept}
             self.left_out["elsewhere"] |= {node for node, some in own.items() if some and not some & wanted}
             self.left_out["unsaid"] |= {node for node, some in own.items() if not some}
@@ -92,15 +92,15 @@ class ResultTable:
         return kept
 
     def notes(self) -> list[str]:
-        """How many results were left out: on something else, or not said to be on what is asked for."""
+        """How many results were left out: on something else, or without a statement of what they were obtained on."""
         return [self.say(f"ranking.omitted_{why}", len(nodes)) for why, nodes in self.left_out.items() if nodes]
 
     def _is_known(self, one: Reported) -> bool:
-        """Whether its metric is one, told in a unit of it."""
+        """Whether its metric is known, and its unit suits the metric."""
         return bool(one.metric) and not self.measures.is_odd(one.metric, one.unit)
 
     def metric(self, row: Row) -> str:
-        """What a result is on, with the direction: by the label of its metric, else in the paper's words."""
+        """The metric of a result with its direction: by the label of the metric, else in the paper's words."""
         block = row.block._replace(metric=row.said.metric)
         if self._is_known(row.said):
             return self.measures.metric(block)
@@ -114,7 +114,7 @@ class ResultTable:
     def lines(
         self, groups: Iterable[tuple[str, Sequence[Row]]], more: Mapping[str, Callable[[Row], Cell]] | None = None
     ) -> list[Line]:
-        """A line a result, under the headings of their groups; `more` are cells before the others, by column."""
+        """A line for each result, under the headings of their groups; `more` are cells before the others, by column."""
         known = [(heading, rows) for heading, rows in groups if rows]
         every = [row for _, rows in known for row in rows]
         said = quotes(self.store, {row.said.node: self.label(row.said.metric) for row in every})
@@ -141,14 +141,14 @@ class ResultTable:
         return out
 
     def claimed(self, papers: Iterable[str], heading: str, columns: Sequence[str]) -> list[Line]:
-        """A line a paper, with the key sentence that says what it claims."""
+        """A line for each paper, with the key sentence that states its claim."""
         return [
             Line(tuple(_claim_cell(name, quote) for name in columns), (quote.source,), (quote,), "", heading)
             for quote in claims_of(self.store, papers).values()
         ]
 
     def heading(self, group: Comparable) -> str:
-        """What the results of a group share, and whether they can be compared."""
+        """What the results of a group have in common, and whether they are comparable."""
         say, first = self.say, group.rows[0]
         name = self.measures.name(group.block)
         if not group.together:
@@ -159,7 +159,7 @@ class ResultTable:
         return say("results.together", len(group.rows), group=name)
 
     def over(self, one: Reported) -> str:
-        """What a result is over, in the paper's words where the language has them; a level is only over a number."""
+        """The baseline of a result, in the paper's words if the language has them; for a level, only a number."""
         if one.change == "absolute" and not one.baseline_text[:1].isdigit():
             return ""
         is_named = one.baseline and (self.say.language == "zh" or not one.baseline_text)
@@ -174,11 +174,11 @@ class ResultTable:
         return tuple(sorted(map(self.label, named)))[:_LISTED]
 
     def family(self, column: str) -> set[str]:
-        """The concepts that a column tells of."""
+        """The concepts that belong in a column."""
         return {one for root in settings()["columns"][column] for one in self.lexicon.family(root)}
 
     def _quality(self, rows: Sequence[Row], said: Mapping[str, Quote]) -> dict[str, tuple[str, Quote]]:
-        """What quality a paper says in the sentence of a result that is of something else, by the result's node."""
+        """The quality that a paper reports in the sentence of another result, by the node of that result."""
         metrics = self.family("quality")
         others = [row for row in rows if row.said.metric not in metrics and row.said.node in said]
         if not others:
@@ -199,7 +199,7 @@ class ResultTable:
         return out
 
     def _bits(self, papers: set[str]) -> dict[str, list[str]]:
-        """What papers propose or use that tells the bits of their numbers."""
+        """The proposed or used things that give the bit widths of papers."""
         wanted, out = self.family("bits"), defaultdict(list)
         for paper, thing in self.corpus.had("technique", self.corpus.those(papers), sure=True) if papers else ():
             if thing in wanted and is_kind(self.lexicon.label(thing)):
@@ -208,7 +208,7 @@ class ResultTable:
 
 
 def claims_of(store: StoreFile, papers: Iterable[str], called: str = "") -> dict[str, Quote]:
-    """The key sentences that say what papers claim, in their order; `called` says what the words are."""
+    """The key sentences that state the claims of papers, in order; `called` is the label of the quotes."""
     sql = """SELECT e.name, e.paper, t.field, t.raw, e.record ->> '$.key' FROM entries e
         JOIN texts t ON t.entry = e.id WHERE e.paper IN ({}) ORDER BY e.name"""
     order, said = list(papers), dict[str, Quote]()

@@ -1,4 +1,4 @@
-"""The words behind nodes of the graph (mentions, results, relations), and the papers that lines of a table rest on."""
+"""The quotes for nodes of the graph (mentions, results, relations), and the papers behind lines of tables."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from kg.query.corpus import Corpus
 from kg.store.file import StoreFile
 from kg.text import sentence_at
 
-#: The tables of nodes by the kind that their names say.
+#: The tables of nodes by the kind in their names.
 _TABLES = {"mention": ("mentions", "topics"), "result": ("results",), "relation": ("relations",)}
 
 
 def entry_of(node: str) -> str:
-    """The entry ("002-22") whose graph says a node ("entry:002-22/mention/3")."""
+    """The entry ("002-22") that a node belongs to ("entry:002-22/mention/3")."""
     return node.partition(":")[2].rsplit("/", 2)[0]
 
 
 def quotes(store: StoreFile, named: Mapping[str, str]) -> dict[str, Quote]:
-    """The words of each node (CURIE) that stands in a text, by node; `named` gives the label of what they name."""
+    """The quote of each node (CURIE) that has a span in a text, by node; `named` gives the label of each."""
     out: dict[str, Quote] = {}
     places = [node.removeprefix("entry:").rsplit("/", 2) for node in named]
     entries, kinds = ({place[at] for place in places} for at in (0, 1))
@@ -36,7 +36,7 @@ def quotes(store: StoreFile, named: Mapping[str, str]) -> dict[str, Quote]:
     return out
 
 
-@lru_cache(maxsize=4096)  # what is asked again and again shows the same words
+@lru_cache(maxsize=4096)  # repeated questions show the same quotes
 def context(raw: str, start: int, end: int) -> str:
     """The sentence around a place, white space folded; "" where no place is known."""
     if not raw or start < 0:
@@ -46,7 +46,7 @@ def context(raw: str, start: int, end: int) -> str:
 
 
 def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
-    """The papers that lines rest on, in the order in which the lines name them, each with all its quotes."""
+    """The papers that lines rest on, in the order of the lines, each with all its quotes."""
     evidence: dict[str, dict[Quote, None]] = {}
     for line in lines:
         for name in line.papers:

@@ -1,8 +1,8 @@
-"""Which slot each piece of a question fills, and what kind of question it is, by weights learned from questions.
+"""Assigns a slot to each piece of a question, and a kind to the question, with weights learned from questions.
 
-A slot says how a piece is meant: "about", "used", "outperforms", or "" for one that sets no condition. The slots are
-those of data/gold/slots.jsonl, whose rows are questions with their slots; scripts/train_slots.py makes the weights from
-them. A question that is read wrongly is mended by a row there.
+A slot is the role of a piece: "about", "used", "outperforms", or "" if it sets no condition. The slots are
+those of data/gold/slots.jsonl, whose rows are questions with their slots; scripts/train_slots.py learns the weights
+from them. To fix a question that is read wrongly, add a row there.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from kg.query.stating import is_name
 from kg.text import fold, has_han
 
 FILE = data_folder("data") / "models" / "slots.npz"
-#: How many numbers features are hashed to.
+#: The number of hash buckets for features.
 SIZE = 1 << 20
-#: Slots of what papers are to have; the others set no condition.
+#: Slots for requirements on papers; the others set no condition.
 CONDITIONS = ("about", "used", "on", "proposed", "baseline", "named", "by", "lacks", "author", "venue", "number")
-#: Relations of papers with a thing, by the end at which it stands.
+#: Relations of papers with a thing, and the end that the thing is at.
 RELATIONS: dict[str, tuple[str, Literal["head", "tail"]]] = {
     "outperforms": ("outperforms", "tail"),
     "outperformed_by": ("outperforms", "head"),
@@ -35,21 +35,21 @@ RELATIONS: dict[str, tuple[str, Literal["head", "tail"]]] = {
 for _relation in ("uses", "part_of", "compared_with", "addresses", "evaluated_on", "applied_to", "runs_on"):
     RELATIONS |= {f"{_relation} head": (_relation, "head"), f"{_relation} tail": (_relation, "tail")}
 METRIC = ("metric", "metric increase", "metric decrease")
-#: Words that nothing bears: those that narrow the answer, others that texts must have, and those that are only told.
+#: Unknown words: those that narrow the answer, others that texts must contain, and those that are only listed.
 WORDS = ("words", "told", "idle")
-#: What is asked for, what it is counted over, the class whose members are asked for, and what else is asked of.
+#: The requested type, what it is counted over, the class whose members are requested, and the subject.
 ASKED = ("asked", "over", "class", "thing")
 MEASURE = ("measure", "about measure")  # of a number; the second is a condition too: "compress the KV cache 4x"
 SLOTS = ("", *CONDITIONS, *RELATIONS, *METRIC, *WORDS, *ASKED, *MEASURE, "source")
-#: Meanings of words that are conditions by themselves, and of those that say something of a number.
+#: Meanings of words that are conditions by themselves, and of those that qualify a number.
 _SAYING = ("kind:", "made:", "code:", "country:", "nation:", "venue:")
 _CHANGES = ("increase", "decrease", "improve", "keep", "deed")
-#: Pieces on each side of one that are looked at, and those of which the words are.
+#: How many pieces on each side give features, and how many of these also give their words.
 _NEAR, _CLOSE = 3, 2
 
 
 class Slot(NamedTuple):
-    """How a piece is meant."""
+    """The role of a piece."""
 
     name: str = ""
     negated: bool = False
@@ -57,7 +57,7 @@ class Slot(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The kind of a question, in what order the answer is, and the slot of each piece."""
+    """The kind of a question, the order of the answer, and the slot of each piece."""
 
     kind: str
     order: str
@@ -65,30 +65,30 @@ class Reading(NamedTuple):
 
 
 class SlotWeights:
-    """What each feature says for each of some labels."""
+    """The weights of features for some labels."""
 
     def __init__(self, labels: Sequence[str], keys: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> None:
         self.labels, self.keys, self.values = list(labels), keys, values
 
     def scores(self, features: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The sum of what features say for each label."""
+        """The sum of the features' weights for each label."""
         places = np.minimum(np.searchsorted(self.keys, features), len(self.keys) - 1)
         found: np.ndarray[Any, Any] = self.values[places[self.keys[places] == features]].sum(0, dtype=np.int64)
         return found
 
 
 class Seen(NamedTuple):
-    """The features of a question: of all of it; of each piece for its slot, and for its denial and "or"."""
+    """The features of a question as a whole, and of each piece for its slot, and for its negation and "or"."""
 
     whole: np.ndarray[Any, Any]
     pieces: list[np.ndarray[Any, Any]]
     joints: list[np.ndarray[Any, Any]]
-    kinds: list[str]  # of each piece, for features that hold what was decided before
+    kinds: list[str]  # of each piece, for features of earlier decisions
     allowed: list[frozenset[str]]
 
 
 class SlotModel:
-    """Reads questions: their kind first, then slot by slot from left to right."""
+    """Reads questions: first their kind, then slot by slot from left to right."""
 
     def __init__(self, kinds: SlotWeights, slots: SlotWeights, negated: SlotWeights, either: SlotWeights) -> None:
         self.kinds, self.slots, self.negated, self.either = kinds, slots, negated, either
@@ -103,16 +103,16 @@ class SlotModel:
         return SlotModel(**parts)
 
     def read(self, text: str, items: Sequence[Item], lexicon: Lexicon) -> Reading:
-        """The reading of a question in pieces."""
+        """The reading of a question that is split into pieces."""
         seen = seen_in(text, items, lexicon)
         said = self.kinds.labels[int(self.kinds.scores(seen.whole).argmax())]
         kind, _, order = said.partition(" ")
         return Reading(kind, order or "best", list(self.decided(seen, kind)))
 
     def decided(self, seen: Seen, kind: str) -> Iterator[Slot]:
-        """The slots of a question of a kind."""
+        """The slots of a question, given its kind."""
         before = earlier = "^"
-        last = ""  # the condition before
+        last = ""  # the last condition
         for at, features in enumerate(seen.pieces):
             dynamic = after(seen.kinds[at], kind, before, earlier, last)
             name = self._best(np.concatenate([features, dynamic]), seen.allowed[at])
@@ -132,28 +132,28 @@ class SlotModel:
 
 
 def is_condition(slot: str) -> bool:
-    """Whether papers must have what fills a slot."""
+    """Whether a slot is a requirement on papers."""
     return slot in CONDITIONS or slot in RELATIONS or slot in METRIC or slot in ("about measure", "source")
 
 
 def hashed(features: Iterable[str]) -> np.ndarray[Any, Any]:
-    """Features as numbers."""
+    """Features as hash values."""
     return np.array([crc32(one.encode()) % SIZE for one in features], dtype=np.int64)
 
 
 def after(piece: str, kind: str, before: str, earlier: str, last: str) -> np.ndarray[Any, Any]:
-    """The features of what was decided before a piece."""
+    """The features of earlier decisions for a piece."""
     said = (f"kind {kind}|{piece}", f"kind {kind}|{before}", f"slot {before}", f"slot {before}|{piece}")
     return hashed([*said, f"slots {earlier}|{before}", f"last {last}|{piece}", f"last {last}|{before}|{piece}"])
 
 
 def joined_after(slot: str, last: str) -> np.ndarray[Any, Any]:
-    """The features of a slot for its denial and "or"."""
+    """The features of a slot for its negation and "or"."""
     return hashed([f"own {slot}", f"own {slot}|{last}", f"last {last}"])
 
 
 def seen_in(text: str, items: Sequence[Item], lexicon: Lexicon, names: bool = True) -> Seen:
-    """The features of a question; without the `names` of things, what they are is all that is seen of them."""
+    """The features of a question; without the `names` of things, only their types are seen."""
     pieces = [_SeenPiece(item, lexicon, names) for item in items]
     asks = next((at for at, one in enumerate(pieces) if {"asks", "who"} & one.means), -1)
     numbers = any(item.value is not None for item in items)
@@ -170,7 +170,7 @@ def seen_in(text: str, items: Sequence[Item], lexicon: Lexicon, names: bool = Tr
 
 
 class _SeenPiece:
-    """A piece with what is seen of it."""
+    """A piece with the properties that features use."""
 
     def __init__(self, item: Item, lexicon: Lexicon, names: bool) -> None:
         self.item = item
@@ -182,7 +182,7 @@ class _SeenPiece:
 
 
 def _what(item: Item) -> str:
-    """What a piece is, in one word."""
+    """The category of a piece, in one word."""
     if item.mark:
         return item.mark
     if item.fact:
@@ -219,7 +219,7 @@ def _own(pieces: list[_SeenPiece], at: int) -> Iterator[str]:
 
 
 def _sides(pieces: list[_SeenPiece], at: int) -> Iterator[str]:
-    """The features of what stands around a piece."""
+    """The features of the neighbours of a piece."""
     one = pieces[at]
 
     def seen(place: int) -> tuple[str, str, frozenset[str]]:
@@ -240,7 +240,7 @@ def _sides(pieces: list[_SeenPiece], at: int) -> Iterator[str]:
 
 
 def _rest(pieces: list[_SeenPiece], at: int, asks: int, question: list[str]) -> Iterator[str]:
-    """The features of the nearest cue and thing on each side of a piece, and of its place in the question."""
+    """The features of the nearest cue and thing on each side of a piece, and of its position in the question."""
     one = pieces[at]
     for side, places in (("left", range(at - 1, -1, -1)), ("right", range(at + 1, len(pieces)))):
         cue = thing = ""
@@ -269,19 +269,19 @@ def _rest(pieces: list[_SeenPiece], at: int, asks: int, question: list[str]) -> 
         yield f"asked {at - asks}|{one.what}"
 
 
-#: Meanings that say little of what is around them.
+#: Meanings that are uninformative as context.
 _IDLE = frozenset(("frame", "about", "narrows", "auxiliary"))
 
 
 @cache
 def _keys() -> frozenset[str]:
-    """Meanings that say something of a whole question: all that steer and ask."""
+    """Meanings that are informative about a whole question: all that steer and ask."""
     said = {meaning for word in QuestionWords.load().words for meaning in word.means}
     return frozenset(one for one in said if not one.startswith(_SAYING)) - _IDLE
 
 
 def _joints(text: str, pieces: list[_SeenPiece], at: int) -> Iterator[str]:
-    """The features of what stands between a piece and the thing before it, for denial and "or"."""
+    """The features of the text between a piece and the thing before it, for negation and "or"."""
     one = pieces[at]
     last = next((place for place in range(at - 1, -1, -1) if pieces[place].item.senses), -1)
     gap = pieces[last + 1 : at][-6:]
@@ -312,7 +312,7 @@ def _joints(text: str, pieces: list[_SeenPiece], at: int) -> Iterator[str]:
 
 
 def _denials(pieces: list[_SeenPiece], at: int) -> Iterator[str]:
-    """The features of the last word before a piece that denies: how far, with how many things and marks between."""
+    """The features of the nearest negation before a piece: its distance, and the things and marks between."""
     things, mark = 0, False
     for place in range(at - 1, -1, -1):
         other = pieces[place]
@@ -326,7 +326,7 @@ def _denials(pieces: list[_SeenPiece], at: int) -> Iterator[str]:
 
 
 def _or_follows(pieces: list[_SeenPiece], at: int) -> bool:
-    """Whether "or" ends the list that a piece may stand in."""
+    """Whether "or" ends the list that a piece may belong to."""
     for other in pieces[at + 1 :]:
         if "or" in other.means:
             return True

@@ -1,7 +1,7 @@
-"""Slips of the keys in the words of a question, each mended by itself: "speculatve decodng" is speculative decoding.
+"""Spelling correction for single words of a question: "speculatve decodng" becomes speculative decoding.
 
-A word is mended only where nobody writes it (no label, no usual word of papers, no text of the graph) and one word of
-the vocabulary or of questions is nearest: one slip away, two where it is long.
+A word is corrected only if it is unknown (not a label, a common word or in a text of the graph) and one word of
+the vocabulary or of questions is nearest: one edit away, or two if it is long.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 _HAN = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9_./$])[A-Za-z]+(?![A-Za-z0-9_/$]|\.[A-Za-z0-9])")
-#: The shortest word that is mended, and the shortest in which two slips are.
+#: The shortest word that is corrected, and the shortest that may have two errors.
 _SHORTEST, _LONG = 4, 9
-#: Papers with a word from which on it is usual, those from which on it is no slip ("whale", which is not "while"), and
-#: how much oftener than the next a word must be written to be meant.
+#: The number of papers that make a word common, the number that make it a real word ("whale" is not "while"), and
+#: how much more frequent than the next a candidate must be.
 _USUAL, _REAL, _OFTENER = 100, 10, 3
-#: The lengths of Chinese names in which one wrong character is mended.
+#: The lengths of Chinese names in which one wrong character is corrected.
 _HAN_NAMES = range(4, 9)
 
 
 class _Spellings(NamedTuple):
-    """How many papers write each usual word, and the words that are no slips of some; the folded words of labels and
-    questions by first letter and length.
+    """The frequency of each common word in papers, and the real words; the folded words of labels and
+    questions, by first letter and length.
 
-    Of Chinese, the names by length, and all pairs of characters that stand side by side in one.
+    For Chinese: the names by length, and all adjacent pairs of characters in them.
     """
 
     usual: dict[str, int]
@@ -49,7 +49,7 @@ class _Spellings(NamedTuple):
 
 
 def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
-    """A question with the misspelt ones of some words as they are meant."""
+    """A question with misspelt words among some unknown ones corrected."""
     said = "\n".join(unknown)
     for run in sorted(set(_HAN.findall(said))):
         text = text.replace(run, _with_character(run))
@@ -62,30 +62,30 @@ def mended(text: str, unknown: Iterable[str], lexicon: Lexicon) -> str:
 
 
 def is_usual(word: str) -> bool:
-    """Whether papers often write a word, in singular or plural."""
+    """Whether a word is common in papers, in singular or plural."""
     return word.lower() in _spellings().usual or fold(word) in _spellings().usual
 
 
 def usual_near(word: str) -> str | None:
-    """The usual word that one which is not usual is one slip away from."""
+    """The common word that an uncommon one is one edit away from."""
     near = [] if is_usual(word) else _nearest(fold(word), 1)
     return near[0] if len(near) == 1 and is_usual(near[0]) else None
 
 
 def is_superlative(word: str) -> bool:
-    """Whether a word is the superlative of one that papers often write: "longest", but no "request"."""
+    """Whether a word is the superlative of a common word: "longest", but not "request"."""
     stem = word.removesuffix("est")
     roots = (stem, f"{stem}e", f"{stem.removesuffix('i')}y")
     return stem != word and len(stem) > 2 and ((len(stem) > 4 and stem[-1] == "i") or any(map(is_usual, roots)))
 
 
 def label_pairs() -> frozenset[str]:
-    """All pairs of Chinese characters that stand side by side in names."""
+    """All adjacent pairs of Chinese characters in names."""
     return _spellings().pairs
 
 
 def _in_names(words: list[str], near: dict[str, list[str]], lexicon: Lexicon) -> dict[str, str]:
-    """Misspelt words that may be several, each as the one that makes a name with the next word: "sparce attention"."""
+    """Ambiguous misspelt words, each resolved to the one that forms a name with its neighbour: "sparce attention"."""
     found: dict[str, set[str]] = {}
     for first, second in pairwise(words):
         for one, other in product(near.get(first, [first]), near.get(second, [second])):
@@ -96,9 +96,9 @@ def _in_names(words: list[str], near: dict[str, list[str]], lexicon: Lexicon) ->
 
 
 def _meant(word: str, lexicon: Lexicon, opens: bool) -> list[str]:
-    """The words that a misspelt one may be meant as, one where that is sure; none where it is right.
+    """The candidates for a misspelt word, a single one if it is certain; none if the word is correct.
 
-    The word that a question opens with may be short, and is one that asks: "wich" is no "with" there.
+    The first word of a question may be short, and may be an interrogative: "wich" is not "with" there.
     """
     if is_superlative(word):
         return []
@@ -110,18 +110,18 @@ def _meant(word: str, lexicon: Lexicon, opens: bool) -> list[str]:
     if len(word) < _SHORTEST or not word[1:].islower() or is_right:
         return []
     near = _nearest(folded, 2 if len(word) >= _LONG and word.islower() else 1)
-    if len(word) == _SHORTEST:  # a letter is left out ("tokn"), or it is a name
+    if len(word) == _SHORTEST:  # a letter is missing ("tokn"), or it is a name
         is_whole = len(near) == 1 and len(near[0]) == len(word) + 1 and word.islower() and is_usual(near[0])
         near = near if is_whole else []
-    is_swapped = any(sorted(one) == sorted(folded) for one in near)  # which some text has too: "nerual"
+    is_swapped = any(sorted(one) == sorted(folded) for one in near)  # some text may have it too: "nerual"
     return [] if near and not is_swapped and lexicon.is_written(word) else near
 
 
 def _with_character(run: str) -> str:
-    """Chinese characters with a name among them written right: 投机解马 is 投机解码.
+    """Chinese characters with one wrong character in a name corrected: 投机解马 is 投机解码.
 
-    The wrong character makes no word with those beside it, as no name has them so: 图像分割 is not 图像分类. It is not
-    the first, which says of what kind a thing is: 单卡推理 is not 多卡推理.
+    The wrong character forms no known pair with its neighbours: 图像分割 is not 图像分类. It is not the first one,
+    which gives the kind of thing: 单卡推理 is not 多卡推理.
     """
     known = _spellings()
     for size in reversed(_HAN_NAMES):
@@ -136,8 +136,8 @@ def _with_character(run: str) -> str:
 
 
 def _nearest(word: str, most: int) -> list[str]:
-    """The words that one is so many slips away from, only one where it is written much oftener than the others."""
-    from rapidfuzz.distance import OSA  # needed only for words that nobody writes
+    """The words within so many edits; a single one if it is much more frequent than the others."""
+    from rapidfuzz.distance import OSA  # needed only for unknown words
 
     known = _spellings()
     sizes = range(len(word) - most, len(word) + most + 1)

@@ -1,4 +1,4 @@
-"""What the words of a question ask texts to state: a property, a kind of network, that methods do without a thing."""
+"""Statements that a question requires of texts: a property, a kind of network, the absence of a thing."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from kg.query.patterns import deed, stem
 from kg.query.question_items import Item
 from kg.text import fold, has_han, is_kind
 
-#: Types of what one uses, compares with, evaluates on.
+#: Types of what papers use, compare with, or evaluate on.
 AFTER = ("technique", *NAMED)
-#: Names of a thing that are looked for.
+#: The most names of a thing that are searched for.
 _NAMES = 6
-#: Words before where something is put.
+#: Words before the place where something is put.
 _INTO = ("to", "onto", "into", "到")
-#: Ways to say a compound that are looked for.
+#: The most wordings of a compound that are searched for.
 _WAYS = 8
 
 
 def stated(item: Item, language: str) -> Phrase:
-    """What texts must state, in any of its wordings ("training-free")."""
+    """The statement that texts must contain, in any of its wordings ("training-free")."""
     word = next(word for word in item.words if word.means & {"stated", "deed"})
     label = next((label for label in word.labels if has_han(label) == (language == "zh")), word.labels[0])
     return Phrase(label, tuple(word.facts["stated"]))
 
 
 def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> list[Term]:
-    """What extends a technique: texts say so ("a variant of GRPO"), or proposals bear its name (Pro-GRPO)."""
+    """Extensions of a technique: texts say it ("a variant of GRPO"), or proposals contain its name (Pro-GRPO)."""
     names = [label for label in lexicon.labels(concept) if label.isascii()]
     word = lexicon.words.meaning("improves-it")[0]
     label = next(label for label in word.labels if has_han(label) == (language == "zh"))
@@ -40,25 +40,25 @@ def improvement(concept: str, said: str, lexicon: Lexicon, language: str) -> lis
 
 
 def lacking(item: Item, lexicon: Lexicon) -> Phrase:
-    """What texts must state where methods do without a thing."""
+    """The statement of texts that methods work without a thing."""
     word = lexicon.words.meaning("lacks")[0]
     concepts = [sense.concept for sense in item.senses if sense.known][:2]
     known = [label for concept in concepts for label in lexicon.labels(concept) if label.isascii()][:_NAMES]
     said = dict.fromkeys((item.text, *known) if not has_han(item.text) or not known else known)
     forms = [form.format(n=one.replace(" ", " … ")) for one in said for form in word.facts["stated"]]
     free = [word.facts["stated"][0].format(n=part) for one in said for part in one.split()]
-    free = [one for one in free if not lexicon.words.bearing(fold(one))]  # "training-free" is not without its data
+    free = [one for one in free if not lexicon.words.bearing(fold(one))]  # "training-free" is not about training data
     return Phrase(f"no {item.text}", tuple(dict.fromkeys((*forms, *free))))
 
 
 def named(item: Item, concept: str, lexicon: Lexicon) -> Phrase:
-    """Texts that have one of the names of what a piece names, though they state no number."""
+    """Texts that contain one of the names of a piece, though they state no number."""
     labels = (label for label in lexicon.labels(concept) if label.isascii())
     return Phrase(item.text, tuple(dict.fromkeys((item.text, *labels))))
 
 
 def rewordings(senses: list[Sense], is_compound: bool, lexicon: Lexicon, language: str) -> list[Phrase]:
-    """How texts say in a sentence what a compound names in its first sense, and what few papers have in any."""
+    """Wordings in sentences for the first sense of a compound, and for rare concepts in any sense."""
     kinds = [sense for sense in senses if sense.type in ("technique", "problem", "task")]
     rare = [sense for sense in kinds if sense.known and lexicon.is_rare(sense.concept)]
     among = (rare if len(kinds) == len(senses) else []) or (senses[:1] if is_compound else [])
@@ -66,13 +66,13 @@ def rewordings(senses: list[Sense], is_compound: bool, lexicon: Lexicon, languag
 
 
 def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
-    """What a compound names, as texts say it in a sentence: "offloads the KV cache" is KV cache offloading.
+    """A compound as a sentence words it: "offloads the KV cache" is KV cache offloading.
 
-    What few papers were read to have a sentence that has its name says too.
+    For rare concepts, a sentence that contains the name counts too.
     """
     labels = [label for label in lexicon.labels(concept) if label.isascii() and re.search("[ -]", label)]
-    labels = [label for label in labels if not lexicon.ends_broader(label, concept)]  # "rank adaptation" is in LoRA's
-    things = lexicon.label(concept).split(" ")[:-1]  # "activation" of activation sparsity is no deed in another label
+    labels = [label for label in labels if not lexicon.ends_broader(label, concept)]  # "rank adaptation" ends LoRA's
+    things = lexicon.label(concept).split(" ")[:-1]  # "activation" is not an action elsewhere
     parted = [one.rpartition(" ") for one in labels]
     parted = [one for one in parted if one[0].split("-")[0] not in LINKING]  # "gains in storage and computation"
     pairs = [(mods, done) for mods, _, head in parted if head not in things and (done := deed(head))]
@@ -87,21 +87,21 @@ def reworded(concept: str, lexicon: Lexicon, language: str) -> Phrase | None:
 
 
 def _does(head: str, plain: list[str]) -> bool:
-    """Whether a noun is what does something: "tracker"."""
+    """Whether a noun denotes the thing that acts: "tracker"."""
     return bool(plain) and head.removesuffix("s").endswith("er")
 
 
 def is_name(item: Item, lexicon: Lexicon) -> bool:
-    """Whether a piece names one thing and no kind of things ("LoRA")."""
+    """Whether a piece is a proper name, and not a kind of things ("LoRA")."""
     labels = [lexicon.label(sense.concept) for sense in item.senses]
     return bool(labels) and not any(map(is_kind, labels))
 
 
 def by_name(items: list[Item], at: int, senses: list[Sense], lexicon: Lexicon) -> list[Phrase]:
-    """That texts name what a piece names, where that is enough: ordinary words ("hash-based sparse attention").
+    """The phrases that texts may name a piece by, if naming is enough: ordinary words ("hash-based sparse attention").
 
-    So it is of the thing alone of a topic's name, beside other things ("KV cache for video models"), and of a device
-    that something is put into ("offloading to CPU memory or SSD").
+    It is also enough for the thing in a topic's name, beside other things ("KV cache for video models"), and for a
+    device that something is put into ("offloading to CPU memory or SSD").
     """
     item = items[at]
     of = {kind: [fold(lexicon.label(s.concept)) for s in item.senses if s.type == kind] for kind in item.types}
@@ -115,9 +115,9 @@ def by_name(items: list[Item], at: int, senses: list[Sense], lexicon: Lexicon) -
 
 
 def surer(senses: list[Sense]) -> list[Sense]:
-    """The senses without the graph's own where the vocabulary has one to use ("GPU", which a paper calls so too)."""
+    """The senses without the graph's own ones, if the vocabulary has one for use ("GPU", also a paper's name)."""
     known = {sense.type for sense in senses if sense.known}
-    if known == {"metric"}:  # "perplexity", though a paper has a task of it
+    if known == {"metric"}:  # "perplexity", though some paper has it as a task
         return [sense for sense in senses if sense.type in ("metric", "institution")]
     if known & set(AFTER):
         return [sense for sense in senses if sense.known or sense.type not in AFTER]

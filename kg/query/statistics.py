@@ -18,9 +18,9 @@ Z = 1.959963984540054
 LEAST = 10
 #: The false discovery rate of the tests.
 LEVEL = 0.05
-#: With up to so many points in time, the first is compared with the last.
+#: With up to this many points in time, the first is compared with the last.
 _FEW_TIMES = 5
-#: Degrees of freedom from which the dispersion is estimated.
+#: The degrees of freedom from which on the dispersion is estimated.
 _ENOUGH = 4
 
 
@@ -107,7 +107,7 @@ def trend_test(counts: Floats, totals: Floats, scores: Floats, strata: npt.NDArr
 def early_and_late(scores: Floats, papers: Floats) -> tuple[Any, Any]:
     """Which periods are early and which late: the first and the last, or those with a quarter of the papers each.
 
-    `scores` and `papers` are the time of each period and its papers, 0 for one that is not to count.
+    `scores` and `papers` are the time of each period and its number of papers, 0 if it should not count.
     """
     when = np.unique(scores[papers > 0])
     if len(when) <= _FEW_TIMES:

@@ -1,4 +1,4 @@
-"""Independent support: how many of some papers can stand with no institution shared by two of them."""
+"""Independent support: the size of a greedy choice of papers of which no two share an institution."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Backer:
-    """A paper behind a line, as support counts it."""
+    """A paper that supports a line."""
 
     paper: str  # CURIE
-    when: str = ""  # when it appeared: ISO 8601, "" where unknown
+    when: str = ""  # its date: ISO 8601, "" if unknown
     institutions: Set[str] = frozenset()
     entries: list[str] = field(default_factory=list)  # "002-22", sorted
 
 
 def support(papers: Iterable[Backer]) -> int:
-    """The size of a greedy set of papers, by date, then id; those without a known institution add one together."""
+    """The size of a greedy set of papers, by date, then id; papers without a known institution count as one in all."""
     return independent(paper.institutions for paper in sorted(papers, key=lambda p: (p.when or "9", p.paper)))
 
 
 def independent(institutions: Iterable[Set[str]]) -> int:
-    """The support of papers of which the institutions are given, in order."""
+    """The support of papers with some institutions, in order."""
     seen: set[str] = set()
     count = unknown = 0
     for own in institutions:
@@ -35,7 +35,7 @@ def independent(institutions: Iterable[Set[str]]) -> int:
 
 
 def appeared(dates: Iterable[str], years: Iterable[object], reports: Iterable[str]) -> str:
-    """When a paper appeared: its earliest date, else its year, else the earliest date of the reports that hold it."""
+    """The date of a paper: its earliest date, else its year, else the earliest date of the reports that list it."""
     for said in (dates, map(str, years), reports):
         first = min(said, default="")
         if first:

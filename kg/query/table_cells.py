@@ -1,4 +1,4 @@
-"""The rows of a paper's tables that have the most of a question's words, each with the cell that is asked for."""
+"""The rows of a paper's tables that best match the words of a question, each with the requested cell."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from math import log
 from kg.keptbody import cell_id
 from kg.model import Document, Evidence
 
-#: Cells of a table that are looked at, rows that answer, and how much of the best one's weight each has.
+#: Cells of a table that are examined, rows in the answer, and the least weight of each relative to the best one.
 _MOST, _ROWS, _NEARLY = 5_000, 3, 0.95
-#: How much a row must have of the weight of the words that tables have, and how much of it a word of a caption has.
+#: The least share of the weight of matched words that a row must have, and the factor for words of a caption.
 _SHARE, _CAPTION = 0.6, 0.8
 _NUMBER = r"\W*\d[\d.,]*(?:\s?\w{0,2}|\s[\w/]{1,8})\W*"  # 81.6, 97.2%, 1,361.84 tps
 
 
 def best_cells(document: Document, question: str) -> list[tuple[str, Evidence, str]]:
-    """The rows with the most of a question's words, the best first: the column that is asked for, its cell, the row."""
+    """The rows that best match the words of a question, best first: the requested column, its cell, the row."""
     wanted, cells = _pieces(question), list(_cells(document))
     said = [(wanted & _pieces(head), wanted & _pieces(row), wanted & caption) for head, _, row, caption in cells]
     held = Counter(word for own in said for word in frozenset().union(*own))
@@ -37,7 +37,7 @@ def best_cells(document: Document, question: str) -> list[tuple[str, Evidence, s
 
 
 def _cells(document: Document) -> Iterator[tuple[str, Evidence, str, frozenset[str]]]:
-    """The cells with numbers: the head of the column, the cell, the row with the title of its group, the caption."""
+    """The cells with numbers: column header, cell, row with the title of its group, caption."""
     captions = {part.id: part.text.text for part in document.parts if part.kind == "caption"}
     for table in document.tables:
         caption, heads = _pieces(captions.get(f"{table.id}/caption", "")), dict[int, str]()
@@ -61,7 +61,7 @@ def _cells(document: Document) -> Iterator[tuple[str, Evidence, str, frozenset[s
 
 @lru_cache(4096)
 def _pieces(text: str) -> frozenset[str]:
-    """The words and numbers of a text in small letters: "llama", "2", "llama2", "13b" of "Llama-2-13B"."""
+    """The words and numbers of a text in lower case: "llama", "2", "llama2", "13b" for "Llama-2-13B"."""
     said = re.sub(r"(?<=\d),(?=\d{3})", "", text.lower())
     glued = re.findall(r"[a-z]+\d+(?:\.\d+)?(?![a-z\d])", re.sub(r"(?<=[a-z]{3})[ -](?=\d)", "", said))
     return frozenset((*re.findall(r"\d+(?:\.\d+)?[kmbt]?(?![a-z\d])|[a-z]{3,}|\d+", said), *glued))

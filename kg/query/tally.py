@@ -1,6 +1,6 @@
-"""Entities by how many papers have them, and the papers and words behind each.
+"""Entities by the number of papers that have them, with the papers and quotes behind each.
 
-Counting is left to the store: of 75,000 papers only what is shown is ever read out.
+The store does the counting: of 75,000 papers, only those displayed are loaded.
 """
 
 from __future__ import annotations
@@ -24,45 +24,45 @@ from kg.text import fold
 
 #: Types of entities that papers are counted by.
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")
-#: Roles of techniques that have a column of their own.
+#: Roles of techniques with columns of their own.
 _ROLES = ("proposed", "used", "baseline")
-#: Things that are read out to find the first ones.
+#: How many things are loaded to find the first ones.
 _READ = 300
-#: Papers that a line lists, and entries of it that are quoted.
+#: The most papers listed in a line, and the most entries of it that are quoted.
 _LISTED, _QUOTED = 100, 3
-#: Texts in the order in which their words are shown: the abstract has whole sentences.
+#: Fields in the order in which their quotes are preferred: the abstract has whole sentences.
 _FIELDS = "ATHBKI"
 
 
 @dataclass(slots=True)
 class Count:
-    """A thing and how many papers have it."""
+    """A thing and the number of papers that have it."""
 
-    thing: str  # CURIE, or the words where it is none
+    thing: str  # CURIE, or the words if there is none
     papers: int
     roles: dict[str, int] = field(default_factory=dict)  # techniques: papers by role
-    entries: list[str] = field(default_factory=list)  # "002-22", sorted: those of the first of its papers
+    entries: list[str] = field(default_factory=list)  # "002-22", sorted: entries of the first papers
     support: int = 1
-    variants: tuple[str, ...] = ()  # what counts as it too: "NVIDIA A100 80GB" as "NVIDIA A100"
+    variants: tuple[str, ...] = ()  # included in the count: "NVIDIA A100 80GB" in "NVIDIA A100"
 
 
 class Tally:
-    """Counts of entities among the papers that a filter lets through."""
+    """Counts of entities among the papers that pass a filter."""
 
     def __init__(
         self, store: StoreFile, lexicon: Lexicon, wanted: Filter, language: str, among: Iterable[str] = ()
     ) -> None:
-        """`among` are the only entities that count, where it is not empty: the kinds of a technique, GPUs."""
+        """If `among` is not empty, only these entities count: the kinds of a technique, GPUs."""
         self.store, self.lexicon, self.wanted, self.language = store, lexicon, wanted, language
         self.among = frozenset(among)
-        self.left_out: list[tuple[str, int]] = []  # kinds and parts of models that are not counted among techniques
+        self.left_out: list[tuple[str, int]] = []  # kinds and parts of models that are not counted as techniques
         self.corpus = Corpus.of(store)
         self.papers = self.corpus.holding(wanted)
 
     def first(self, kind: str, number: int) -> tuple[list[Count], int]:
-        """The entities that most papers have, then by independent support, then label; how many entities there are.
+        """The entities that most papers have, then by independent support, then label; and the number of entities.
 
-        Where too few papers name the type for a ranking (`leaderless`), they are in the order of their labels.
+        If too few papers name the type for a ranking (`leaderless`), they are in the order of their labels.
         Raises KgError for a type that is not counted.
         """
         asked = (replace(self.wanted, ignored=(), notes=()), self.language, self.among, kind, number)
@@ -71,10 +71,10 @@ class Tally:
         return list(counts), total
 
     def _first(self, kind: str, number: int) -> tuple[list[Count], int, list[tuple[str, int]]]:
-        """As `first`, with what is left out of it."""
+        """As `first`, with the entities that are left out."""
         level, total = self._level(kind, number)
         least = level[-1].papers if len(level) > number else 0
-        if least == 1:  # what one paper has, one paper supports: the label decides
+        if least == 1:  # a single paper has a support of one: the label decides
             surely = [count for count in level if count.papers > 1]
             level = surely + sorted((c for c in level if c.papers == 1), key=self.order)[: number - len(surely)]
         every = (thing for count in level for thing in (count.thing, *count.variants))
@@ -96,25 +96,25 @@ class Tally:
         return level[:number], total, self.left_out
 
     def leaderless(self, kind: str, say: Sayings, number: str) -> str:
-        """How many things of a type there are, where too few papers name it for one to lead; else ""."""
+        """A note on the number of things of a type, if too few papers name it for a ranking; else ""."""
         if self.corpus.leads(kind, self.papers):
             return ""
         named, papers = self.corpus.covered(kind, self.papers)
         return say("tally.leaderless", number=number, share=min(99, round(100 * (papers - named) / papers)))
 
     def order(self, count: Count) -> tuple[str, str]:
-        """The order of things that are level."""
+        """The order of things with equal counts."""
         return self.label(count.thing).casefold(), count.thing
 
     def label(self, thing: str) -> str:
-        """What a thing is called in the language of the question."""
+        """The label of a thing in the language of the question."""
         if is_curie(thing):
             return thing.partition(":")[2] if thing.startswith("source:") else self.lexicon.label(thing, self.language)
         called = self.lexicon.words.called
         return called(f"country:{thing}", self.language) or called(f"kind:{thing}", self.language) or thing
 
     def lines(self, kind: str, counts: Iterable[Count], columns: Iterable[str]) -> tuple[Line, ...]:
-        """A line a thing, with what the columns name of it, its entries and its words."""
+        """A line for each thing, with its values in the columns, its entries and its quotes."""
         shown = list(counts)
         said, out = self._quotes(kind, shown), []
         for count in shown:
@@ -125,9 +125,9 @@ class Tally:
         return tuple(out)
 
     def _level(self, kind: str, number: int) -> tuple[list[Count], int]:
-        """The entities that most papers have and those level with the last of them, most first, then by name.
+        """The entities that most papers have, including ties with the last one, most first, then by name.
 
-        Beside them how many entities there are.
+        Also the total number of entities.
         """
         if kind not in TYPES:
             raise KgError(f"Papers are not counted by {kind!r}: choose one of {', '.join(TYPES)}.")
@@ -145,13 +145,13 @@ class Tally:
             bearers = self.lexicon.bearers if kind == "technique" else frozenset()
             self.left_out = [one for one in found if one[0] in bearers]
             found, total = [one for one in found if one[0] not in bearers], total - len(self.left_out)
-        found = [one for one in found[:_READ] if kind != "author" or any(map(str.isalpha, one[0]))]  # ":" is nobody
+        found = [one for one in found[:_READ] if kind != "author" or any(map(str.isalpha, one[0]))]  # ":" is not a name
         if len(found) > number:
             found = [one for one in found if one[1] >= found[number - 1][1]]
         return [Count(*one) for one in found], total
 
     def _with_variants(self, kind: str, found: list[tuple[str, int]], number: int) -> tuple[list[Count], int]:
-        """The members of a class, each with those whose name is its own and more: "NVIDIA A100 80GB" is an A100."""
+        """The members of a class, each with those that extend its name: "NVIDIA A100 80GB" is an A100."""
         label = {thing: fold(self.lexicon.label(thing)) for thing, _ in found}
         known = {name: thing for thing, name in label.items()}
         variants: dict[str, list[str]] = {}
@@ -167,7 +167,7 @@ class Tally:
         return counts[: max(number, _READ)], len(counts)
 
     def _named(self, kind: str) -> tuple[set[str], bool]:
-        """What the question itself names of the type that it asks for, and whether that is a family of such."""
+        """The things of the requested type that the question itself names, and whether it is a family of them."""
         named = {
             concept
             for condition in self.wanted.conditions
@@ -178,7 +178,7 @@ class Tally:
         return named, kind in NAMED and len(named) > 1
 
     def _quotes(self, kind: str, counts: list[Count]) -> dict[str, tuple[Quote, ...]]:
-        """The words for each entity, from the first of its entries."""
+        """The quotes for each entity, from the first of its entries."""
         if kind not in (*ENTITY_TYPES, "topic", "metric", "country"):
             return {}
         known = self._nodes(kind, {entry for count in counts for entry in count.entries[:_QUOTED]})
@@ -194,7 +194,7 @@ class Tally:
         }
 
     def _nodes(self, kind: str, entries: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-        """What entries name, each with the node that names it; the best words for it first."""
+        """The things that entries name, each with its node; those with the best quotes first."""
         tables = [("mentions", "concept", "x.role", "mention"), ("topics", "topic", "''", "mention")]
         tables = [("results", "metric", "''", "result")] if kind == "metric" else tables
         found: dict[str, list[tuple[tuple[object, ...], str, str]]] = {}
@@ -208,7 +208,7 @@ class Tally:
         return {entry: [(concept, node) for _, concept, node in sorted(some)] for entry, some in found.items()}
 
     def _meant(self, kind: str, thing: str) -> set[str]:
-        """The entities whose mention shows what is counted: itself, what is about a topic, a country's institutions."""
+        """The entities whose mention counts: the thing itself, indicators of a topic, a country's institutions."""
         if kind == "country":
             sql = "SELECT curie FROM concepts WHERE country = ? AND country <> ''"
             return {concept for (concept,) in self.store.rows(sql, thing)}
@@ -216,25 +216,25 @@ class Tally:
 
 
 def _union(behind: Mapping[str, tuple[DatedPaper, ...]], things: Iterable[str]) -> tuple[DatedPaper, ...]:
-    """The papers that have one of some things, by name."""
+    """The papers that have any of some things, by name."""
     first, *others = (behind[thing] for thing in things)
     return tuple(sorted({*first}.union(*others))) if others else first
 
 
 def found_any(store: StoreFile, wanted: Filter) -> bool:
-    """Whether a filter lets any paper through."""
+    """Whether any paper passes a filter."""
     corpus = Corpus.of(store)
     return corpus.count(corpus.holding(wanted)) > 0
 
 
 def widened(store: StoreFile, wanted: Filter, say: Sayings) -> Filter:
-    """The filter, with techniques in any role where papers pass it only then."""
+    """The filter, with techniques in any role if otherwise no paper passes."""
     wider = any_role(wanted, say)
     return wider if wider != wanted and not found_any(store, wanted) and found_any(store, wider) else wanted
 
 
 def nothing(store: StoreFile, lexicon: Lexicon, wanted: Filter, say: Sayings, kind: str) -> str:
-    """Why nothing of a type is found: no papers, or papers that name none."""
+    """Why nothing of a type was found: there are no papers, or they name none."""
     if wanted.conditions and not found_any(store, wanted):
         return why_empty(store, wanted, say)
     return say("tally.none", things=say(f"things.{kind}"))

@@ -1,4 +1,4 @@
-"""The second pass over a question: ranges, and numbers with the metric and direction that stand around them."""
+"""The second pass over a question: ranges, and numbers with the metric and direction near them."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from kg.query.question_items import OPS, TO, Item
 from kg.query.question_words import QuestionWord
 from kg.text import fold, has_han, tokens
 
-#: Labels of the metrics that say how much memory is needed, and how large a model is.
+#: The label of the metric for model size.
 _SIZE = "parameter"
-#: What words say of a result.
+#: Meanings of words for the change of a result.
 _CHANGES = ("increase", "decrease", "improve")
-#: The unit of how much something holds.
+#: The unit of context length.
 _TOKENS = "tokens"
-#: The least number that tokens are counted by without saying so.
+#: The smallest number that may count tokens without saying so.
 _LENGTHY = 1000
-#: Pieces around a number that may say more of it.
+#: How many pieces around a number may qualify it.
 _AROUND = 5
 
 
 class Thresholds:
-    """The results that a question asks for; it joins ranges, and marks the pieces that it takes."""
+    """The results that a question asks for; it joins ranges, and marks the pieces that it uses."""
 
     def __init__(self, text: str, items: list[Item], lexicon: Lexicon, language: str) -> None:
         self.text, self.items, self.lexicon, self.language = text, items, lexicon, language
-        self.outcomes: dict[int, tuple[Outcome, str]] = {}  # by the place of the number, with their words
+        self.outcomes: dict[int, tuple[Outcome, str]] = {}  # by the index of the number, with their words
         self._join_ranges()
 
     # Ranges
 
     def _join_ranges(self) -> None:
-        """Make one of two numbers, or two dates, that are the ends of a range."""
+        """Join two numbers, or two dates, that are the ends of a range."""
         for at in range(len(self.items) - 2, -1, -1):
             first = self.items[at]
             is_date = first.fact is not None and first.fact.field == "date"
@@ -90,14 +90,14 @@ class Thresholds:
         return self.text[self.items[at].end : self.items[later].start].strip().lower()
 
     def _sign(self, at: int) -> Op | None:
-        """The threshold that a number sets, if a word says one."""
+        """The operator of a number, if a word gives one."""
         place = self._op(at)
         return next((OPS[m] for m in OPS if place is not None and self.items[place].means(m)), None)
 
     # Results
 
     def result(self, at: int, measures: Sequence[int]) -> Outcome:
-        """The result that a number asks for, of the pieces that say what it is of."""
+        """The result that a number asks for, given the pieces that it measures."""
         number = self.items[at]
         around = sorted((i for i in range(len(self.items)) if 0 < abs(i - at) <= _AROUND), key=lambda i: abs(i - at))
         measures = sorted(measures, key=lambda i: abs(i - at))
@@ -129,9 +129,9 @@ class Thresholds:
         return self._told(self._ranged(outcome, number, op in (None, at)))
 
     def _shorter(self, outcome: Outcome, at: int) -> Outcome:
-        """A share by which a thing gets shorter that has its length as a metric: "shorten chains of thought by half".
+        """A reduction by a share, of a thing whose length is a metric: "shorten chains of thought by half".
 
-        Papers must be on the topic of the thing, and report less of what its length counts.
+        Papers must be on the topic of the thing, and report a decrease in its length.
         """
         known = self.lexicon.vocabulary
         for item in self.items[max(at - 2, 0) : at + 3]:
@@ -146,17 +146,17 @@ class Thresholds:
         return outcome
 
     def _counted(self, metrics: list[int], number: Item) -> str:
-        """The unit of a large number beside what tokens are counted of: "a 128k context"."""
+        """The unit of a large number, if the metric is counted in tokens: "a 128k context"."""
         units = {self._unit_of(sense.concept) for i in metrics for sense in self.items[i].senses}
         return _TOKENS if _TOKENS in units and (number.value or 0) >= _LENGTHY else ""
 
     def _unit_of(self, metric: str) -> str:
-        """The unit in which the vocabulary says that a metric is counted; "" where it says none."""
+        """The unit of a metric in the vocabulary; "" if it has none."""
         known = self.lexicon.vocabulary
         return known[metric].facts.get("unit", "") if metric in known else ""
 
     def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
-        """A level of a metric of which a share is kept: "retains 95% of the accuracy", 精度保持95%."""
+        """A level of a metric that gives the share retained: "retains 95% of the accuracy", 精度保持95%."""
         said = fold(self.items[at].text)
         for word in (self.items[i] for i in around):
             name = f"retained {said}" if word.means("keep") else fold(f"{said}{word.text}")
@@ -168,24 +168,24 @@ class Thresholds:
         return outcome
 
     def _is_budget(self, outcome: Outcome) -> bool:
-        """Whether a number is all that may be used: "in 8 GB of memory", 8GB显存能跑."""
+        """Whether a number is a resource limit: "in 8 GB of memory", 8GB显存能跑."""
         return outcome.unit not in ("", "x", "%", "points") and self._is_lower(outcome)
 
     def _is_lower(self, outcome: Outcome) -> bool:
-        """Whether a number is a level of what is to be low."""
+        """Whether a number is a level of a metric that should be low."""
         known = self.lexicon.vocabulary
         lower = outcome.concept in known and known[outcome.concept].facts.get("better") == "lower"
         return lower and not outcome.change
 
     def _is_high(self, outcome: Outcome) -> bool:
-        """Whether a metric is one that is to be high."""
+        """Whether a metric should be high."""
         known = self.lexicon.vocabulary
         return outcome.concept in known and known[outcome.concept].facts.get("better") == "higher"
 
     def ratio(self, at: int, number: Item) -> list[Sense]:
-        """The ratio that a factor is of, beside a compound that says what gets smaller.
+        """The ratio metric for a factor, next to a compound for a reduction.
 
-        "Prompt compression by 4x", 把提示词压缩4倍: the ratio of prompt compression, else that of compression.
+        "Prompt compression by 4x", 把提示词压缩4倍: the prompt compression ratio, else the compression ratio.
         """
         if number.unit != "x":
             return []
@@ -199,7 +199,7 @@ class Thresholds:
         return next((senses for senses in found if senses), [])
 
     def _told(self, outcome: Outcome) -> Outcome:
-        """A threshold on how much smaller something gets, with how texts may state it."""
+        """A threshold on a reduction, with its wordings in texts."""
         if outcome.concept in {sense.concept for sense in self.lexicon.senses(_SIZE)}:
             outcome = with_size(outcome)
         elif outcome.change == "decrease" and self._is_high(outcome):
@@ -211,25 +211,25 @@ class Thresholds:
         is_ratio = not sizes and outcome.unit == "x" and not outcome.change
         sizes = sizes or (set(outcome.savings) & set(outcome.sizes) if is_ratio else set())
         labels = [fold(label) for metric in sizes for label in self.lexicon.labels(metric) if label.isascii()]
-        if is_ratio:  # a ratio of compression is of what is named
+        if is_ratio:  # a compression ratio is about the named things
             names = sorted(said & {word for label in labels for word in label.split()})
-        else:  # less memory, where the KV cache is quantized, is less cache
+        else:  # with KV cache quantization, less memory means less cache
             names += sorted(said & set(map(sized, labels)) - {word for name in names for word in name.split()})
         return with_amounts(outcome, names, self._is_part, self.lexicon.words) if sizes else outcome
 
     def _is_part(self, noun: str) -> bool:
-        """Whether a noun is that of a metric of its own, of which there are kinds: "memory" of training memory."""
+        """Whether a noun is itself a metric with narrower ones: "memory" in training memory."""
         senses = self.lexicon.senses(noun)
         return any(sense.type == "metric" and sense.known for sense in senses)
 
     def _ranged(self, outcome: Outcome, number: Item, whole: bool) -> Outcome:
-        """The outcome with the other end of a range; of "at least 2-3x" and "at most 2-3x" one end is the threshold."""
+        """The outcome with the other end of a range; for "at least 2-3x" and "at most 2-3x", only one end counts."""
         if number.upper is None or (not whole and outcome.op in (">=", ">")):
             return outcome
         if outcome.op in ("<=", "<"):
             return replace(outcome, value=number.upper)
         low: Op = ">=" if outcome.op == "=" else outcome.op
-        if self._is_lower(outcome):  # the better end of a result is its lower one
+        if self._is_lower(outcome):  # the lower end of a result is the better one
             return replace(outcome, op=number.upper_op, value=number.upper, limit_op=low, limit=number.value)
         return replace(outcome, op=low, limit_op=number.upper_op, limit=number.upper)
 
@@ -251,7 +251,7 @@ class Thresholds:
             words |= dict.fromkeys((core, *english))
             for sense in senses:
                 concepts |= set(self.lexicon.family(sense.concept))
-                if ratio or "hardware" in self.items[i].types:  # "GPU memory": texts mostly say "memory"
+                if ratio or "hardware" in self.items[i].types:  # "GPU memory" is often just "memory"
                     wider = self.lexicon.vocabulary.broader(sense.concept)
                     concepts |= {narrow for one in wider for narrow in self.lexicon.family(one)}
             first = first or next((sense.concept for sense in senses), "")
@@ -262,13 +262,13 @@ class Thresholds:
         direction = direction or ("increase" if speed is not None else "")
         to = fold(self.text[: number.start]).split(" ")[-1:] if not number.unit else []
         if (number.unit not in ("", "x", "%", "points") or any(word in TO for word in to)) and op in ("<=", "<"):
-            direction = ""  # "cut to under 100 ms" is a level, and so is "to 4 or fewer"
+            direction = ""  # "cut to under 100 ms" and "to 4 or fewer" are levels
         label = " / ".join(labels)
         found = Outcome(first, label, tuple(sorted(concepts)), tuple(words), direction, number.unit, op, number.value)
         return self.lexicon.with_gains(found)
 
     def without_change(self, item: Item) -> tuple[str, list[QuestionWord]]:
-        """The folded name of a metric without the direction it may end in ("accuracy drop"), and that direction."""
+        """The folded name of a metric without a direction at its end ("accuracy drop"), and that direction."""
         found = [token.fold for token in tokens(item.text)]
         for size in (2, 1):
             last = self.lexicon.words.bearing(" ".join(found[-size:]))
@@ -278,7 +278,7 @@ class Thresholds:
         return " ".join(found), []
 
     def speed_of(self, at: int, number: Item | None = None, op: Op = ">=") -> Outcome:
-        """More speed, of inference or training, by a factor if no other unit is said; or what "most accurate" is of."""
+        """A gain in speed, of inference or training, as a factor without a unit; or the metric of "most accurate"."""
         word = next(w for w in self.items[at].words if "metric" in w.facts)
         metrics = sorted(word.facts["metric"])
         concepts = sorted({concept for metric in metrics for concept in self.lexicon.family(metric)})
@@ -291,7 +291,7 @@ class Thresholds:
         return self.lexicon.with_gains(found) if value is not None else found
 
     def direction(self, words: list[QuestionWord], metric: str) -> str:
-        """The change that words ask for; better is lower for some metrics."""
+        """The change that words ask for; for some metrics, better means lower."""
         means = {meaning for word in words for meaning in word.means}
         if "improve" in means:
             known = self.lexicon.vocabulary
@@ -300,9 +300,9 @@ class Thresholds:
         return next((change for change in ("increase", "decrease") if change in means), "")
 
     def _op(self, at: int) -> int | None:
-        """The place of the word for a threshold: at the number, before it or after it.
+        """The index of the word for a threshold: at the number, before it or after it.
 
-        What is better "than" something by a number is no threshold: "2x faster than vLLM".
+        A comparison with "than" is not a threshold: "2x faster than vLLM".
         """
         places = [at, at - 1, at + 1] + ([at - 2] if at > 1 and self.items[at - 1].means("frame", "about") else [])
         near = (i for i in places if 0 <= i < len(self.items) and not (i > at and self.items[i].means("outperform")))

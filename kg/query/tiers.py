@@ -1,7 +1,7 @@
-"""The second tier of an answer: papers that fulfil what is hard and lack something soft, each with what it lacks.
+"""The second tier of an answer: papers that fulfil the hard conditions but lack a soft one, each with what it lacks.
 
-They are ranked by a weighted sum: how many of the conditions they fulfil, what their statements have of these, the
-words of their titles, abstracts and bodies (BM25), and the embeddings of the graph where it has some.
+They are ranked by a weighted sum of: the share of conditions that they fulfil, their statements on the conditions,
+the words of their titles, abstracts and bodies (BM25), and the graph's embeddings if it has any.
 scripts/train_tiers.py fits the weights to the annotated questions.
 """
 
@@ -28,12 +28,12 @@ from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 from kg.text import has_han
 
-#: What is hard, what a statement weighs, how much is ranked.
+#: Hard conditions, weights of statements, and numbers of ranked papers.
 _figures = partial(toml_file, __file__, "tiers.toml")
 
 
 def is_hard(one: Condition) -> bool:
-    """Whether a paper that lacks a condition is no answer at all."""
+    """Whether a condition is hard: a paper that lacks it is not an answer at all."""
     hard = _figures()["hard"]
     return (one.negated or bool(one.having)) or any(
         isinstance(term, Link)
@@ -45,14 +45,14 @@ def is_hard(one: Condition) -> bool:
 
 
 def room_for_second(wanted: Filter, first: int, limit: int | None) -> int:
-    """How many papers of the second tier are listed beside so many of the first."""
+    """How many papers of the second tier may follow those of the first."""
     ranked = _figures()["ranked"]
     room: int = min(limit or ranked["papers"], ranked["papers"]) - first
     return min(room, ranked["neighbours"]) if len(wanted.conditions) == 1 else room
 
 
 def all_asked(query: Query) -> Filter:
-    """The conditions of a query, and the things that it compares, defines or asks of: what both tiers are about."""
+    """The conditions of a query, and its things (compared, defined or related): the subject of both tiers."""
     link = query.link
     ends = [Entity(kind_of(link.concept), link.concept, link.label, link.concepts)] if link else []
     own = {term.concept for one in query.filter.conditions for term in one.any_of}
@@ -65,7 +65,7 @@ def all_asked(query: Query) -> Filter:
 def second_tier(
     corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: Iterable[str], most: int, language: str
 ) -> tuple[Row, ...]:
-    """At most so many papers that lack some soft condition, the best first; `first` are those that fulfil all."""
+    """At most `most` papers that lack some soft condition, best first; `first` are those that fulfil all."""
     soft = [one for one in wanted.conditions if not is_hard(one)]
     if most <= 0 or not (soft or wanted.ignored):
         return ()
@@ -82,7 +82,7 @@ def second_tier(
 
 
 def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], language: str) -> tuple[Row, ...]:
-    """Papers with the conditions that each lacks, and those of them whose things its words name all the same."""
+    """Papers with the conditions that each lacks, and those of them that its texts name nevertheless."""
     found, those = AnswerEvidence(corpus, lexicon, wanted, papers, language), corpus.those(papers)
     is_alone = len(wanted.conditions) == 1
     having = [(one.text, corpus.fulfilling(those, one, is_alone)) for one in wanted.conditions]
@@ -95,14 +95,14 @@ def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str],
 
 
 def _allowed(corpus: Corpus, one: Condition, fulfil: frozenset[str]) -> frozenset[str]:
-    """The papers that a hard condition allows: those that fulfil it, of a device or model also those that name none."""
+    """The papers that a hard condition allows: those that fulfil it; for a device or model, also those naming none."""
     kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
     is_named = not one.negated and kinds and kinds.issubset(_figures()["hard"]["numbered"])
     return fulfil | corpus.silent_on(min(kinds)) if is_named else fulfil
 
 
 def why_empty(store: StoreFile, wanted: Filter, say: Sayings) -> str:
-    """One sentence: which conditions no paper was read to fulfil, or that none fulfils all of them."""
+    """One sentence: the conditions that no paper is known to fulfil, or that none fulfils all of them."""
     corpus = Corpus.of(store)
     alone = [one for one in wanted.conditions if not corpus.count(corpus.holding(Filter((one,))))]
     if alone and (told := _unproposed(corpus, alone[0], say)):
@@ -118,7 +118,7 @@ def why_empty(store: StoreFile, wanted: Filter, say: Sayings) -> str:
 
 
 def _unproposed(corpus: Corpus, one: Condition, say: Sayings) -> str:
-    """That no paper proposes a technique which papers have; "" where that is not why there is nothing."""
+    """A note that papers have a technique but none proposes it; "" if this is not why the answer is empty."""
     own = tuple(t for t in one.any_of if isinstance(t, Entity) and t.roles == ("proposed",))
     wider = replace(one, any_of=tuple(replace(t, roles=ROLES, by="") for t in own))
     have = corpus.count(corpus.holding(Filter((wider,)))) if len(own) == len(one.any_of) else 0
@@ -140,9 +140,9 @@ def _nearest_value(store: StoreFile, term: Outcome, say: Sayings) -> str:
 def signs(
     corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, known: frozenset[str] = frozenset()
 ) -> dict[str, dict[str, float]]:
-    """Numbers that speak for papers which may lack something soft, by sign and paper, without those that are `known`.
+    """The features that rank papers which may lack something soft, by name and paper, except for `known` papers.
 
-    Only the first papers by statements, by words and by embeddings are considered.
+    Only the top papers by statements, by words and by embeddings are considered.
     """
     ranked = _figures()["ranked"]
     hard = [(one, frozenset(corpus.names(corpus.holding(Filter((one,)))))) for one in wanted.conditions if is_hard(one)]
@@ -176,7 +176,7 @@ def signs(
 
 
 def _stated(corpus: Corpus, lexicon: Lexicon, one: Condition) -> dict[str, float]:
-    """How much the statements of papers have of a condition: the best level on it, or a share of that on a part."""
+    """How well papers' statements match a condition: the best level on it, or a share of the level on a part of it."""
     best = _levels(corpus, _things(one.any_of))
     parts = [(part, len(term.parts)) for term in one.any_of if isinstance(term, Compound) for part in term.parts]
     for part, number in parts:
@@ -192,7 +192,7 @@ def _things(terms: Iterable[object]) -> set[str]:
 
 
 def _beside(lexicon: Lexicon, one: Condition) -> set[str]:
-    """What stands beside the things of a condition under the same broader thing."""
+    """The siblings of a condition's things under their broader concepts."""
     known, own = lexicon.vocabulary, {term.concept for term in one.terms if isinstance(term, Entity)}
     wider = {wide for concept in own & known.concepts.keys() for wide in known[concept].broader}
     return {concept for wide in wider for concept in known.narrower(wide)} - own
@@ -213,7 +213,7 @@ def _levels(corpus: Corpus, things: set[str]) -> dict[str, float]:
 
 
 def worded(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str) -> dict[str, float]:
-    """How well the texts of papers match the words of a question: BM25, without the words that most texts have."""
+    """The BM25 score of papers for the words of a question, without the words that most texts have."""
     ranked, frame = _figures()["ranked"], set(_figures()["words"]["passed_over"])
     said = [word for text in _texts(lexicon, wanted, question) for word in re.findall(r"[^\W_]+", text.lower())]
     telling = [word for word in said if not any(one.means & frame for one in lexicon.words.bearing(word))]
@@ -223,7 +223,7 @@ def worded(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str) -> d
 
 
 def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
-    """What a question says of papers, in English, and what it carries over from those before it."""
+    """The parts of a question about papers, in English, and the conditions that it keeps from earlier questions."""
     carried = (one.text for one in wanted.conditions if not one.negated and one.text not in question)
     for text in (question, *carried):
         yield from re.findall(r"[!-~ ]+", text)
@@ -238,7 +238,7 @@ def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
 
 
 def _near(corpus: Corpus, question: str) -> dict[str, float]:
-    """How near papers are to a question by the model that the graph was embedded with; nothing where it has none."""
+    """The similarity of papers to a question, by the model of the graph's embeddings; empty if there are none."""
     if not corpus.store.said("embeddings"):
         return {}
     from kg.query.user_embeddings import asked, likeness  # loads numpy

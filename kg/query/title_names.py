@@ -1,4 +1,4 @@
-"""Which papers have a name in their title: all titles as one text, in which a name is found in microseconds."""
+"""Finds papers by a name in their title: all titles are one text, in which a name is found in microseconds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-#: What keeps words apart is a blank, as in folded names; a line break keeps titles apart.
+#: Words are separated by a blank, as in folded names; titles by a line break.
 _APART = re.compile(r"[^\w\n]+|_")
-#: What follows a name, in singular and plural.
+#: What may follow a name, in singular and plural.
 _ENDS = (" ", "s ", "es ")
 
 
@@ -16,7 +16,7 @@ class Titles:
     """The titles of a graph; names are folded, and found in singular and plural."""
 
     def __init__(self, titles: Iterable[tuple[int, str]]) -> None:
-        """`titles` gives the number of each paper with its title."""
+        """`titles` gives the number and the title of each paper."""
         papers = sorted(titles)
         lines = (title.lower().replace("\n", " ") for _, title in papers)
         self._text = "\n " + _APART.sub(" ", " \n ".join(lines)) + " \n"
@@ -24,7 +24,7 @@ class Titles:
         self._starts = [match.start() for match in re.finditer("\n", self._text)]
 
     def having(self, names: Iterable[str], longer: Iterable[str] = ()) -> frozenset[int]:
-        """The numbers of the papers whose title has one of some names that is no end of a longer one."""
+        """The numbers of the papers whose title has one of some names, not as the end of a longer one."""
         others = [f" {name}" for name in longer]
         return frozenset(paper for name in names for paper in self._having(f" {name}", others))
 

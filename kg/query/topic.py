@@ -1,6 +1,6 @@
-"""The papers of a topic, as all answers and pages count them: those that work on it, and apart those that name it.
+"""The papers of a topic, for all answers and pages: those that work on it, and separately those that name it.
 
-What it is to work on something is a condition on papers (`kg.query.conditions`); here is what follows from it.
+Working on something is defined by a condition on papers (`kg.query.conditions`); this module builds on it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from kg.store.file import StoreFile
 from kg.text import fold, is_kind
 from kg.vocabulary import Vocabulary
 
-#: What papers work on; the others they only have, as they have their hardware.
+#: Types that papers can work on; they only have the others, such as hardware.
 DONE = ("topic", "technique", "task", "problem")
 PROPOSED, USED = ("proposed",), ("proposed", "used")
-#: The shortest name of an institution that an owner of code is known by, and the shortest that theirs may go on after.
+#: The shortest institution name that may be a code owner, and the shortest that may be a prefix of the owner.
 _OWNER, _WHOLE = 4, 6
 
 
 def topic_named(text: str, lexicon: Lexicon, language: str = "en") -> Filter | None:
-    """The condition of a text that is as a whole a label of a topic; None for what has to be read as a question."""
+    """The condition of a text that is entirely the label of a topic; None if it must be read as a question."""
     folded = fold(text)
     by = {sense.type: sense for sense in reversed(lexicon.senses(folded))}
     senses = [] if lexicon.words.bearing(folded) else of_topic(by, lexicon)
@@ -37,9 +37,9 @@ def topic_named(text: str, lexicon: Lexicon, language: str = "en") -> Filter | N
 
 
 def of_topic(by: Mapping[str, Sense], lexicon: Lexicon) -> list[Sense]:
-    """What a phrase means that names a topic, by its sense of each type: the topic, and the hardware of its name.
+    """The senses of a phrase that names a topic, from its sense of each type: the topic, and hardware with its name.
 
-    Nothing where it names a technique of its own, whose name is only another name of the topic it belongs to.
+    Empty if the phrase is the proper name of a technique that belongs to the topic.
     """
     if "topic" not in by:
         return []
@@ -52,13 +52,13 @@ def of_topic(by: Mapping[str, Sense], lexicon: Lexicon) -> list[Sense]:
 
 
 def entity(sense: Sense, lexicon: Lexicon, language: str = "en", roles: tuple[str, ...] = ()) -> Entity:
-    """A thing in one of its senses, with what counts as it."""
+    """The entity of a sense, with everything it includes."""
     concepts = (sense.concept,) if sense.type in ("topic", "institution") else lexicon.family(sense.concept)
     said, by = roles if sense.type == "technique" else (), ""
     if said == PROPOSED and not is_kind(lexicon.label(sense.concept)):
-        narrower = lexicon.vocabulary.narrower  # who proposes "Budget EAGLE" does not propose EAGLE
+        narrower = lexicon.vocabulary.narrower  # to propose "Budget EAGLE" is not to propose EAGLE
         concepts = tuple(sorted(narrower(sense.concept))) if sense.known else (sense.concept,)
-        by = lexicon.known_by(concepts)  # what others used before is not proposed any more
+        by = lexicon.known_by(concepts)  # a technique in earlier use is no longer new
     titles = lexicon.titles(sense.concept) if said in ((), USED) else ()
     known = lexicon.vocabulary.concepts.get(sense.concept)
     topics = tuple(known.topics) if known and is_kind(lexicon.label(sense.concept)) else ()
@@ -73,7 +73,7 @@ def entity(sense: Sense, lexicon: Lexicon, language: str = "en", roles: tuple[st
 def models_in(text: str, term: Term, lexicon: Lexicon) -> Phrase | None:
     """A kind of network in the words for a topic, which texts must name too ("LLM quantization").
 
-    Where the topic bears these words, the kind stands at their end and not in its label: "on-device language models".
+    If the words are a label of the topic, the kind is at their end, but not in its main label: "on-device models".
     """
     if term.field != "topic":
         return None
@@ -88,27 +88,27 @@ def models_in(text: str, term: Term, lexicon: Lexicon) -> Phrase | None:
 
 
 def _owners(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
-    """Where code of an institution lies, which tells of texts without affiliations where they come from."""
+    """The addresses of an institution's code, which identify it in texts without affiliations."""
     labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
     names = sorted({label.lower() for label in labels if label.isascii() and label.isalpha() and len(label) >= _OWNER})
     return tuple(f"github.com/{n}{end}" for n in names for end in (("",) if len(n) >= _WHOLE else ("/", "-")))
 
 
 def _signs(institution: Sense, lexicon: Lexicon) -> tuple[str, ...]:
-    """How an institution signs as an author."""
+    """The names of an institution in author lists."""
     labels = lexicon.labels(institution.concept) if institution.type == "institution" else []
     forms = [form for word in lexicon.words.meaning("signs") for form in word.facts["stated"]]
     return tuple(sorted({form.replace("{n}", label).lower() for form in forms for label in labels}))
 
 
 def working(corpus: Corpus, wanted: Filter) -> Papers:
-    """The papers that a filter lets through; where none works on what it names, those that name it."""
+    """The papers that pass a filter; if none works on its subject, those that name it."""
     found = corpus.holding(wanted)
     return found if corpus.count(found) else corpus.holding(any_role(wanted, Sayings("en")))
 
 
 def papers_named(store: StoreFile, lexicon: Lexicon, text: str) -> list[str]:
-    """The papers (CURIEs) of a topic that a text names: by how well their words match it, then by how sure it is."""
+    """The papers (CURIEs) of a topic that a text names: by how well their words match, then by confidence."""
     if (wanted := topic_named(text, lexicon)) is None:
         return []
     sql = """SELECT p.curie, max(x.score) FROM topics x JOIN papers p ON p.id = x.paper
@@ -121,13 +121,13 @@ def papers_named(store: StoreFile, lexicon: Lexicon, text: str) -> list[str]:
 
 
 def only_naming(corpus: Corpus, wanted: Filter) -> list[str]:
-    """The papers (CURIEs) that only name what others work on; none where no paper works on it."""
+    """The papers (CURIEs) that only name the filter's subject; none if no paper works on it."""
     own, wider = set(corpus.found(wanted)), naming(wanted)
     return [paper for paper in corpus.found(wider) if paper not in own] if own and wider != wanted else []
 
 
 def worked_on(wanted: Filter, vocabulary: Vocabulary) -> set[str]:
-    """The concepts that a filter's papers work on, and those that are wider (CURIEs)."""
+    """The concepts that a filter's papers work on, and the broader ones (CURIEs)."""
     terms = (term for one in wanted.conditions if not one.negated for term in one.terms)
     named = {t.concept for t in terms if isinstance(t, Entity) and t.field in DONE} & vocabulary.concepts.keys()
     return named.union(*map(vocabulary.broader, named))

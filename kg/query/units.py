@@ -1,7 +1,7 @@
 """The units of results: which units measure the same quantity, and the conversion factors between them, from pint.
 
-Only the units of `ontology/units.txt` are known, so that a unit from a file or a question is never evaluated. What pint
-says of them is kept: its import takes a fifth of a second.
+Only the units of `ontology/units.txt` are known, so that a unit from a file or a question is never evaluated. The
+data from pint is cached: importing it takes a fifth of a second.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def kin(unit: str) -> dict[str, float]:
 
 
 def is_rate(unit: str) -> bool:
-    """Whether a unit is so much in a time, of what is counted.
+    """Whether a unit is an amount per time.
 
     >>> is_rate("FPS"), is_rate("tokens/s"), is_rate("ms"), is_rate("W"), is_rate("%")
     (True, True, False, False, False)

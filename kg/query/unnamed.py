@@ -1,8 +1,8 @@
-"""Words of a question that nothing bears, where they say what the matter is: texts must have them.
+"""Unknown words of a question that carry meaning, as conditions: texts must contain them.
 
-"Federated quantization", "quantization for proteins" and 蛋白质模型的量化 are what papers on quantization say of
-it; they are empty where no such paper has the words.
-Chinese words are looked for in English, as `ontology/wording.ttl` has them.
+"Federated quantization", "quantization for proteins" and 蛋白质模型的量化 select papers on quantization that contain
+the words, and have no answer if there are none.
+Chinese words are searched for in English, by `ontology/wording.ttl`.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from kg.query.spelling import usual_near
 from kg.text import has_han
 from kg.wordcounts import WordCounts
 
-#: Letters from which a word says something by itself, those that a stem has at least, and words that stand together.
+#: The least letters of a meaningful word, and of a stem; and the most words that are kept together.
 _LONG, _SHORT, _TOGETHER = 4, 2, 4
-#: Papers of all fields from which on a word says little by itself.
+#: The number of papers in all fields from which on a word carries little meaning.
 _USUAL = 1000
 
 
 def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
-    """The filter with words that nothing bears as conditions; texts must have all of several words.
+    """The filter with unknown words as conditions; of several words, texts must contain all.
 
-    `is_of_all` says that a filter without conditions lets all papers through.
+    `is_of_all`: whether a filter without conditions passes all papers.
     """
     out = wanted
     for words in wanted.narrowing if wanted.conditions else ():
@@ -39,10 +39,10 @@ def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
 
 
 def _told_by_texts(wanted: Filter, corpus: Corpus) -> Filter:
-    """The filter with the other words that nothing bears as conditions, but for those that say little.
+    """The filter with the other unknown words as conditions, except for uninformative ones.
 
-    A word that no text has leaves nothing: a question of what no paper has is not answered without it. Several words
-    are one condition where texts have them together: "batch sizes".
+    A word that is in no text leaves no papers: the question is not answered without it. Several words are one
+    condition if texts have them together: "batch sizes".
     """
     out = wanted
     for words in wanted.unnamed:
@@ -52,7 +52,7 @@ def _told_by_texts(wanted: Filter, corpus: Corpus) -> Filter:
 
 
 def _with(wanted: Filter, words: str, added: Sequence[Condition]) -> Filter:
-    """The filter with conditions that some of its ignored words became; the others stay ignored."""
+    """The filter plus conditions made from some of its ignored words; the other words stay ignored."""
     if not added:
         return wanted
     told = {condition.text for condition in added}
@@ -61,7 +61,7 @@ def _with(wanted: Filter, words: str, added: Sequence[Condition]) -> Filter:
 
 
 def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Those of some words that say something, each with what texts may have for it."""
+    """The informative ones among some words, each with its forms in texts."""
     if has_han(words):
         is_whole = len(words) > 1 and words not in _plain() and in_english(words)  # 小语种 is more than 小语
         rest = words if is_whole else _stripped(words)
@@ -75,36 +75,36 @@ def _telling(words: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _stripped(words: str) -> str:
-    """Chinese words without those that say little."""
+    """Chinese words without uninformative ones."""
     many = sorted((plain for plain in _plain() if len(plain) > 1), key=lambda plain: (-len(plain), plain))
     rest = reduce(lambda text, plain: text.replace(plain, ""), many, words)
     return rest.strip("".join(_plain().difference(many)))
 
 
 def _says(word: str) -> bool:
-    """Whether an English word says something by itself: it is long, few papers have it, it is no slip."""
+    """Whether an English word is informative by itself: it is long, few papers have it, and it is not misspelt."""
     is_usual = WordCounts.load().count.get(word.lower(), 0) >= _USUAL
     return _is_long(word) and not (is_usual or usual_near(word.lower()))
 
 
 def _forms(words: str) -> tuple[str, ...]:
-    """A word in all its forms, as texts may have it: "rotat*" for "rotating"; nothing for several words."""
+    """A word in all its forms in texts: "rotat*" for "rotating"; none for several words."""
     return () if " " in words or has_han(words) else (f"{stem(words)}*",)
 
 
 def _is_long(word: str) -> bool:
-    """Whether a word of Latin letters may say something by itself."""
+    """Whether a word of Latin letters can be informative by itself."""
     return len(word) >= _LONG and word.lower() not in _plain()
 
 
 @cache
 def _plain() -> frozenset[str]:
-    """Words that say little."""
+    """Uninformative words."""
     return frozenset(label for word in QuestionWords.load().meaning("plain") for label in word.labels)
 
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
-    """Conditions on texts for words; where no paper fulfils any, that they have the words as they are."""
+    """Conditions that texts contain some words; if no paper fulfils them all, a condition on the phrase as it is."""
     if has_han(words) and not is_telling(words):
         return []
     if english := in_english(words):
@@ -120,23 +120,23 @@ def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
 
 
 def _without_plain(words: str) -> str:
-    """English words without those at their ends that say little: "affect multilingual"."""
+    """English words without uninformative ones at their ends: "affect multilingual"."""
     rest = list(dropwhile(_plain().__contains__, words.split()))
     return " ".join([*dropwhile(_plain().__contains__, rest[::-1])][::-1])
 
 
 def is_telling(words: str) -> bool:
-    """Whether words that nothing bears say something by themselves."""
+    """Whether unknown words are informative by themselves."""
     return any(True for _ in _telling(words))
 
 
 def phrase_of(words: str) -> Phrase:
-    """That texts have words, in English where they are Chinese and it is known."""
+    """A condition that texts contain some words; Chinese ones in English, if known."""
     return Phrase(words, in_english(words) if has_han(words) else _forms(words))
 
 
 def _left(words: str, told: set[str]) -> list[str]:
-    """The words that no condition has."""
+    """The words that are in no condition."""
     if words in told:
         return []
     return [word for word in words.split() if word not in told and (len(word) >= _LONG or has_han(word))]

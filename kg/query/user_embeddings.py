@@ -1,7 +1,7 @@
-"""Papers by nearness in meaning, with any model of sentence-transformers: encoded at `kg embed`, ranked by `--near`.
+"""Papers by similarity in meaning, with any sentence-transformers model: encoded by `kg embed`, ranked by `--near`.
 
-A model ranks and proposes; nothing is claimed because two vectors are near. The cosine from which texts count as near
-is that of the graph and model: the highest hundredth of pairs of its own papers, drawn with a fixed seed.
+A model ranks and suggests; similar vectors are not evidence for a claim. The least cosine of similar texts depends
+on the graph and model: it is the top percentile over pairs of the graph's papers, drawn with a fixed seed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from kg.version import extra
 if TYPE_CHECKING:
     from kg.store.embeddings import Vectors
 
-#: The model that is used where none is named: small, for many languages.
+#: The default model: small, for many languages.
 DEFAULT = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
-#: The variable that names the folder of a model that questions may load.
+#: The environment variable for the folder of a model that questions may load.
 FOLDER = "KG_EMBEDDING_MODEL"
-#: Letters of a paper that are encoded, papers that are written at once, and pairs that the threshold is taken from.
+#: Characters of a paper that are encoded, papers that are written at once, and pairs for the threshold.
 _LETTERS, _WRITTEN, _PAIRS = 8000, 500, 20_000
 _QUANTILE = 0.99
 
@@ -35,10 +35,10 @@ Progress = Callable[[str, int], None]  # the paper just done, papers done so far
 
 
 class SentenceModel:
-    """A model of sentence-transformers: a name or a folder; on the GPU where there is one."""
+    """A sentence-transformers model, by name or folder; on the GPU if there is one."""
 
     def __init__(self, name: str, batch: int = 32, device: str | None = None, local: bool = False) -> None:
-        """`local` models are not looked for on the network. Raises KgError where the model cannot be had."""
+        """`local` models are not looked up on the network. Raises KgError if the model is not available."""
         for hidden in ("torch", "tensorflow"):  # the command line keeps spaCy from importing these
             if sys.modules.get(hidden, sys) is None:
                 del sys.modules[hidden]
@@ -49,7 +49,7 @@ class SentenceModel:
         self.name, self.batch = name, batch
         try:
             self.model: Any = SentenceTransformer(name, device=device, local_files_only=local, trust_remote_code=False)
-        except Exception as error:  # each version raises its own
+        except Exception as error:  # the exception depends on the version
             said = str(error).strip().splitlines() or [type(error).__name__]
             raise KgError(f"The model {name} cannot be loaded: {said[0][:200]}") from None
 
@@ -64,9 +64,9 @@ class SentenceModel:
 def embed(
     store: StoreFile, name: str = "", batch: int = 32, device: str | None = None, progress: Progress | None = None
 ) -> tuple[EmbeddingModel, int]:
-    """Encode the papers of a graph that a model has not encoded yet; gives the model, and how many were encoded.
+    """Encode the papers of a graph that lack a vector; returns the model, and how many papers were encoded.
 
-    A paper is its title and abstract. What another model made is replaced. Raises KgError.
+    A paper is its title and abstract. Vectors of another model are replaced. Raises KgError.
     """
     name = name_of(store, name)
     model = SentenceModel(name, batch, device)
@@ -82,7 +82,7 @@ def embed(
     for at in range(0, len(new), _WRITTEN):
         some = new[at : at + _WRITTEN]
         made = zip(some, model([texts[paper] for paper in some]), strict=True)
-        whole = texts if is_same or at else ()  # of another model nothing is kept
+        whole = texts if is_same or at else ()  # vectors of another model are dropped
         keep(store, told, {paper: (digest(texts[paper]), row) for paper, row in made}, whole)
         if progress:
             progress(some[-1], at + len(some))
@@ -92,7 +92,7 @@ def embed(
 
 
 def name_of(store: StoreFile, name: str) -> str:
-    """The model that is meant: the one that is named, else that of the graph, else a small one."""
+    """The model to use: the named one, else that of the graph, else the default."""
     known = model_of(store)
     return name or (known.name if known else DEFAULT)
 
@@ -123,16 +123,16 @@ def likeness(store: StoreFile, vector: Vectors) -> dict[str, float]:
 
 
 def vector_of(store: StoreFile, paper: str) -> Vectors | None:
-    """The embedding of a paper (CURIE); None where it has none."""
+    """The embedding of a paper (CURIE); None if it has none."""
     papers, rows = vectors(store)
     return rows[papers.index(paper)] if paper in papers else None
 
 
 def asked(store: StoreFile, words: str) -> Vectors | None:
-    """The embedding of a question's words by the model of the graph; None where that is not on this machine.
+    """The embedding of a question by the graph's model; None if the model is not on this machine.
 
-    A graph may come from elsewhere, so that only models of the library's own cache are loaded for what it names, and a
-    folder only where the environment names the same one.
+    A graph may come from elsewhere: for the model that it names, only the library's own cache is used, and a folder
+    only if the environment names the same one.
     """
     model = model_of(store)
     if model is None:

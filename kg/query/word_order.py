@@ -1,6 +1,6 @@
-"""Names in another order than their label has: "pruning of experts" is expert pruning, "removing layers" layer removal.
+"""Names in a different order from their label: "pruning of experts" is expert pruning, "removing layers" layer removal.
 
-Only words that would otherwise say nothing are joined so: what a question's pieces mean already stays as it is.
+Only words without a meaning of their own are joined: pieces that already have one stay as they are.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
 
 _TYPES = ("topic", "technique", "problem", "task")
-#: The longest run of pieces that is looked at, the most pieces between two, and the longest label in words.
+#: The longest run of pieces, the most pieces between two, and the longest label in words.
 _LONGEST, _BETWEEN, _WORDS = 6, 2, 6
-#: What the stems of some verbs have and those of their nouns have not: "separating" is separation.
+#: An ending of some verb stems that the stems of their nouns lack: "separating" is separation.
 _ATE = re.compile(r"(?<=\w{4})at$")
 
 
 def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
-    """The pieces of a question, those that are the words of one label in another order as one.
+    """The pieces of a question, with those that are a label in a different word order joined.
 
     A verb counts as its noun: "compress the KV cache" is KV cache compression, 剪掉专家 expert pruning.
     """
@@ -40,7 +40,7 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
             ends = denied and any(item.text == "的" for item in run)
             apart = measured or ends or is_second(items[:at])
             if not apart and (found := _whole(run, text, lexicon)):
-                kept = run[:1] if run[0].means("stated") else []  # "4-bit attention": quantized, and to so many bits
+                kept = run[:1] if run[0].means("stated") else []  # "4-bit attention": quantized, and to 4 bits
                 return reordered([*items[:at], *kept, found, *items[at + size :]], text, lexicon)
             ends = size > 2 and not apart and run[0].is_verb and run[-1].is_unknown and has_han(run[-1].text)
             if ends and (found := _whole([run[0], run[-1]], text, lexicon)):  # 剪掉MoE模型里的专家
@@ -50,10 +50,10 @@ def reordered(items: list[Item], text: str, lexicon: Lexicon) -> list[Item]:
 
 
 def with_shared(items: list[Item], lexicon: Lexicon) -> list[Item]:
-    """The pieces, what "or" or "and" joins with the words that both share.
+    """The pieces, with the words that both sides of "or" or "and" share added to each.
 
-    A bare deed has the thing of that before it ("expert pruning or merging"), a bare thing the deed behind it ("image
-    or video generation"), and a denial reaches on: "without retraining or fine-tuning".
+    A bare verb takes the object before it ("expert pruning or merging"), a bare object the verb after it ("image
+    or video generation"), and a negation carries over: "without retraining or fine-tuning".
     """
     for at in range(2, len(items)):
         first, joint, last = items[at - 2 : at + 1]
@@ -78,7 +78,7 @@ def with_shared(items: list[Item], lexicon: Lexicon) -> list[Item]:
 
 
 def _ends(text: str) -> list[str]:
-    """What may stand behind another word too, the longest first: " generation" of "video generation"."""
+    """Endings that another word may share, longest first: " generation" in "video generation"."""
     if has_han(text):
         return [text[at:] for at in range(2, len(text) - 1)]
     words = text.split(" ")
@@ -86,7 +86,7 @@ def _ends(text: str) -> list[str]:
 
 
 def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
-    """A run of pieces as one, where their words are those of a label."""
+    """A run of pieces as one, if their words are those of a label."""
     said = [item for item in run if not _only_joins(item)]
     ends = run[0] in said and run[-1] in said and (len(run) > 1 or run[0].is_unknown)
     is_done = len(run) > 1 and is_gerund(run[0]) and fold(run[1].text) in ARTICLES  # "offloading the KV cache"
@@ -109,12 +109,12 @@ def _whole(run: list[Item], text: str, lexicon: Lexicon) -> Item | None:
 
 
 def _nouns(item: Item) -> list[str]:
-    """The nouns of a verb that names something together with what it is done to."""
+    """The nouns of a verb that forms a name together with its object."""
     return [noun for word in item.words for noun in word.facts.get("noun", ())] if not item.senses else []
 
 
 def _says_nothing(item: Item) -> bool:
-    """Whether a piece names nothing by itself: a verb, a metric without a number, a word that at most papers use so."""
+    """Whether a piece names nothing by itself: a verb, a metric without a number, a name only in papers."""
     is_bare = item.text.islower() and " " not in item.text and not any(sense.known for sense in item.senses)
     is_deed = not item.senses and (item.is_verb or item.means("decrease", "increase", "improve", "deed"))
     is_word = item.is_unknown or (bool(item.senses) and is_bare)
@@ -127,7 +127,7 @@ def _only_joins(item: Item) -> bool:
 
 
 def _called(item: Item, lexicon: Lexicon) -> list[str]:
-    """How a piece is written, its label (共享KV缓存 is KV缓存共享), and how it is in English (Hadamard旋转)."""
+    """The wordings of a piece: as written, its label (共享KV缓存 is KV缓存共享), and in English (Hadamard旋转)."""
     labels = (lexicon.label(sense.concept, "zh") for sense in item.senses[:1])
     return list(dict.fromkeys((item.text, *labels, *in_english(item.text), *_nouns(item))))
 
@@ -138,7 +138,7 @@ def _known(lexicon: Lexicon, label: str) -> list[Sense]:
 
 
 def _bearing(lexicon: Lexicon, words: Iterable[str]) -> list[Sense]:
-    """What bears a label of these words, in any order and form."""
+    """The senses of a label with these words, in any order and form."""
     key = _key(token.fold for word in words for token in tokens(word))
     label = _labels().get(key, "") if " " in key else ""
     return [sense for sense in lexicon.senses(label) if sense.known and sense.type in _TYPES] if label else []
@@ -152,20 +152,20 @@ def _key(words: Iterable[str]) -> str:
 
 @cache
 def _forms() -> dict[str, str]:
-    """What stands in labels for other words: "multi" for "multiple"."""
+    """Words that labels have in place of others: "multi" for "multiple"."""
     words = QuestionWords.load().meaning("stem")
     return {label: word.labels[0] for word in words for label in word.labels[1:]}
 
 
 @cache
 def _joints() -> frozenset[str]:
-    """What joins two words of a name: "separating prefill and decode" is prefill-decode separation."""
+    """Joints between two words of a name: "separating prefill and decode" is prefill-decode separation."""
     return frozenset(QuestionWords.load().folds("and"))
 
 
 @cache
 def _labels() -> dict[str, str]:
-    """Folded labels of several words by the stems of these."""
+    """Folded labels of several words, by the stems of these."""
 
     def made() -> dict[str, str]:
         index = sorted((folded, kind) for kind, folded in Vocabulary.load().index() if kind in _TYPES)

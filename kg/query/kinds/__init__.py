@@ -1,6 +1,6 @@
-"""Kinds of answer, one file each: a module has `answer(store, lexicon, question, query, limit) -> Answer`.
+"""Kinds of answer, one file each: each module has `answer(store, lexicon, question, query, limit) -> Answer`.
 
-A kind that answers with a table need not give the papers that it rests on: `respond` finds them.
+A kind that answers with a table need not list its supporting papers: `respond` finds them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from kg.query.unnamed import narrowed
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
-#: What papers may leave unsaid, by the field of a condition or the type that is asked for.
+#: Types that papers may leave unstated, by the field of a condition or the requested type.
 _COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue")} | {"country": "institution"}
-#: Kinds of answer that count all papers of the conditions, so that it is told how these were read.
+#: Kinds of answer that count all matching papers, with a note on how these were read.
 _COUNTING = ("entities", "who", "count", "trend")
-#: Kinds of answer that say which papers only mention a thing, and how many of these they name.
+#: Kinds of answer that report papers that only mention a thing, and how many of these they name.
 _MENTIONED, _LISTED = ("papers", "count"), 6
-#: Kinds of answer with a second tier, and those that have none though nothing is found.
+#: Kinds of answer with a second tier, and those that have none even if nothing is found.
 _TIERED, _ALONE = ("papers", "ranking", "comparison"), ("definition", "count", "path", "trend", "near")
-#: Papers of a line that are named beside it.
+#: How many papers of a line are named beside it.
 _NAMED = 3
 #: The share of papers above which a type counts as named by all.
 _NEARLY_ALL = 0.95
 
 
 def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """What a graph answers to a query: at most `limit` papers or lines."""
+    """The answer of a graph to a query: at most `limit` papers or lines."""
     query = replace(query, language=query.language or language_of(question or query.words))
     if query.kind == "refused":
         return Answer(question, query, (), query.filter.notes)
@@ -58,9 +58,9 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
 def _tiered(
     store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None, found: Answer
 ) -> Answer:
-    """An answer with its second tier: papers that lack some of what is asked, in a ranking each with what it claims.
+    """An answer with its second tier: papers that lack some conditions; in a ranking, with their claims.
 
-    A comparison of things of which no paper fulfils the soft conditions is one under the hard ones.
+    If no paper on the compared things fulfils the soft conditions, they are compared under the hard ones alone.
     """
     say, corpus = Sayings(query.language), Corpus.of(store)
     soft = [one for one in query.filter.conditions if not is_hard(one)]
@@ -89,7 +89,7 @@ def _tiered(
 
 
 def paged(corpus: Corpus, found: Answer) -> Answer:
-    """An answer whose quotes from bodies say their pages."""
+    """An answer whose quotes from bodies have page numbers."""
     lines = found.table.lines if found.table else ()
     quotes = [quote for row in found.rows for quote in row.evidence]
     quotes += (quote for line in lines for quote in line.evidence)
@@ -107,7 +107,7 @@ def paged(corpus: Corpus, found: Answer) -> Answer:
 
 
 def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
-    """Which papers only mention the hardware, models and data sets that are asked for; they do not count."""
+    """Notes on papers that only mention the requested hardware, models and data sets; they do not count."""
     for one in query.filter.conditions if query.kind in _MENTIONED else ():
         terms = tuple(term for term in one.any_of if term.field in USED_BY_NAME)
         papers = () if one.negated or not terms else corpus.mentioning(replace(one, any_of=terms))
@@ -116,7 +116,7 @@ def mentioned(corpus: Corpus, query: Query, say: Sayings) -> Iterator[str]:
 
 
 def named_after(corpus: Corpus, lexicon: Lexicon, query: Query, say: Sayings) -> Iterator[str]:
-    """Which papers bear the name of a model family of the institution asked for ("Qwen3-VL"), and do not name it."""
+    """Notes on papers that name a model family of the requested institution ("Qwen3-VL"), but not the institution."""
     conditions = (one for one in query.filter.conditions if query.kind in _MENTIONED and not one.negated)
     for term in (term for one in conditions for term in one.any_of if isinstance(term, Entity) and term.signs):
         own = set(lexicon.labels(term.concept))
@@ -132,12 +132,12 @@ def named_after(corpus: Corpus, lexicon: Lexicon, query: Query, say: Sayings) ->
 
 
 def _names(corpus: Corpus, papers: list[str], say: Sayings) -> str:
-    """The first of some papers (CURIEs), as texts call them."""
+    """The first of some papers (CURIEs), by the names used in texts."""
     return say.first([row.name or row.title or row.id for row in corpus.rows(papers[:_LISTED])], _LISTED - 1)
 
 
 def coverage(corpus: Corpus, query: Query) -> tuple[Coverage, ...]:
-    """How many papers name what a question asks for or sets a condition on, where not nearly all of them do."""
+    """How many papers name the types of the question's request and conditions, unless nearly all do."""
     conditions = query.filter.conditions
     terms = (term for one in conditions for term in one.any_of if one.any_of[0].field != "topic")
     asked = {_COVERED.get(term.field, "") for term in terms} | {_COVERED.get(query.wants, "")}
@@ -161,7 +161,7 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     if found.rows:
         others = (line for line in found.table.lines if not own.issuperset(line.papers))
         return replace(found, beside=tuple(row for row in rows(store, others) if row.id not in own))
-    # A table rests on all papers that the conditions let through, not only on those that its lines name.
+    # A table rests on all papers that pass the conditions, not only on those in its lines.
     papers = import_module("kg.query.kinds.papers")
     # A comparison rests on the papers of its things, a ranking on those with a result.
     rests = query.filter.conditions and query.kind not in ("comparison", "ranking")
@@ -171,6 +171,6 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))
         beside = tuple(row for row in rows(store, (replace(line, papers=line.papers[:_NAMED]) for line in others)))
         shown = {name for line in found.table.lines for name in line.papers}
-        first = sorted(held.rows, key=lambda row: shown.isdisjoint(row.sources))  # those that the table shows
+        first = sorted(held.rows, key=lambda row: shown.isdisjoint(row.sources))  # those in the table
         return replace(found, rows=tuple(first), fulfilling=held.fulfilling, beside=beside)
     return replace(found, rows=rows(store, found.table.lines))

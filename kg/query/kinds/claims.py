@@ -1,6 +1,6 @@
-"""What papers say: their results, what they propose, use and compare with, and how things relate, each with its words.
+"""The claims of papers: their results, what they propose, use and compare with, and relations, each with quotes.
 
-A claim that several entries of one paper make is one line that names them all; of a result that of the first entry.
+A claim made by several entries of one paper is one line that lists them all; a result is that of the first entry.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from kg.store.file import StoreFile
 from kg.text import fold
 
 _SAID = ("subject", "claim", "object")
-#: Papers that are read, lines where nobody says how many, quotes of a line.
+#: The numbers of papers that are read, of lines by default, and of quotes in a line.
 _PAPERS, _SHOWN, _QUOTES = 50, 100, 3
-#: The order in which claims of other types than results stand.
+#: The order of claims other than results.
 _ORDER = (*ROLES, "relation", *NAMED, *(of for of in LISTS if of not in ("technique", "institution", *NAMED)))
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The claims of the papers that propose the query's things, else of those that its filter lets through."""
+    """The claims of the papers that propose the query's things, else of the papers that pass its filter."""
     return _Claims(store, lexicon, question, query).answer(limit)
 
 
@@ -75,10 +75,10 @@ class _Claims:
     def _said(self, note: str) -> Answer:
         return Answer(self.question, self.query, (), (*self.notes, note))
 
-    # Which papers
+    # Selecting papers
 
     def _papers(self) -> tuple[Filter, list[str]]:
-        """The papers that claims are asked of, and the filter that found them."""
+        """The papers whose claims are listed, and the filter that found them."""
         things = self.query.things
         wanted = without(self.query.filter, [thing.concept for thing in things])
         if not things:
@@ -102,10 +102,10 @@ class _Claims:
                            where.given)  # fmt: skip
         return self.corpus.names(found)[: _PAPERS + 1]
 
-    # What they say
+    # Their claims
 
     def _results(self, called: dict[str, str], wanted: Filter) -> list[Line]:
-        """The results of papers on what is asked for, once each."""
+        """The results of papers on the requested metrics, once each."""
         table = ResultTable(self.store, self.lexicon, self.say, wanted)
         found = table.rows(self.corpus.those(called).of("x.paper"), every=True)
         found = [row for row in found if _is_of(self.query.metric, row.said.metric, row.said.wording)]
@@ -118,7 +118,7 @@ class _Claims:
         return table.lines([("", found)], {} if self.is_result else said)
 
     def _mentions(self, called: dict[str, str]) -> list[Line]:
-        """What papers propose, use, relate and name, once each."""
+        """The things that papers propose, use, relate and name, once each."""
         found: dict[tuple[int, str, str, str, str], list[str]] = {}
         for one in namings(self.store, called):
             of = kind_of(one.concept)
@@ -144,7 +144,7 @@ class _Claims:
 
 
 def _proposed(things: tuple[Entity, ...], *, exact: bool) -> tuple[Entity | Fact, ...]:
-    """The terms for papers that propose things, or are them; with narrower ones and members unless `exact`."""
+    """The terms for papers that propose, or are, some things; with narrower ones and members unless `exact`."""
     out: list[Entity | Fact] = []
     for thing in things:
         if thing.field == "paper":
@@ -161,7 +161,7 @@ def _narrowed(wanted: Filter, terms: tuple[Entity | Fact, ...]) -> Filter:
 
 
 def _is_of(metric: Outcome | None, concept: str, wording: str) -> bool:
-    """Whether a result is on the metric that is asked for."""
+    """Whether a result is on the requested metric."""
     if metric is None or not (metric.metrics or metric.words):
         return True
     words = set(fold(wording).split())

@@ -1,7 +1,7 @@
-"""Things compared: papers that compare them, with their numbers and words, then numbers of several, then counts.
+"""Comparison of things: papers that compare them, with numbers and quotes, then results of several, then counts.
 
-What a thing has is what the papers have that propose or use it (of a model, hardware, ...: that have it). Which of two
-things is better is said as papers state it; where they contradict one another, both are said.
+A technique stands for the papers that propose or use it; a model, hardware and the like for the papers that have it.
+Which of two things is better is reported as the papers state it; if they contradict one another, both are reported.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind
 
-#: Kinds of paper that look at things side by side.
+#: Kinds of paper that study things side by side.
 _STUDIES = ("study", "benchmark")
 _COLUMNS = ("method", *COLUMNS)
-#: Entries that a line lists, kinds of a thing that are named.
+#: The numbers of entries in a line, and of kinds of a thing that are named.
 _ENTRIES, _NAMED = 100, 5
 
 
 class _Pair(NamedTuple):
-    """A relation that papers state between two of the things, by their places."""
+    """A relation that papers state between two of the things, by their indices."""
 
     head: int
     relation: str
@@ -47,12 +47,12 @@ class _Pair(NamedTuple):
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """What compares the things of a query, at most `limit` rows."""
+    """The comparison of the things of a query, at most `limit` rows."""
     return _Comparison(store, lexicon, question, query).answer(limit)
 
 
 def _apart(things: Sequence[Entity]) -> list[Entity]:
-    """The things, none with what is another of them: LoRA beside QLoRA is what is no QLoRA."""
+    """The things, none including another: beside QLoRA, LoRA means LoRA other than QLoRA."""
     out = []
     for thing in things:
         kinds = [other for other in things if set(other.concepts) < set(thing.concepts)]
@@ -92,7 +92,7 @@ class _Comparison:
     # The papers
 
     def _find(self, at: int, thing: Entity) -> None:
-        """The papers of a thing; where none proposes or uses a technique, those that name it at all."""
+        """Find the papers of a thing; if none proposes or uses a technique, those that name it at all."""
         found = self._papers(thing)
         if not self.corpus.count(found) and thing.field == "technique" and not thing.roles:
             self.things[at] = replace(thing, roles=ROLES)
@@ -107,17 +107,17 @@ class _Comparison:
         return self.corpus.holding(self._filter(thing))
 
     def _filter(self, thing: Entity) -> Filter:
-        """The conditions of the question with a thing: of a topic, that papers work on it."""
+        """The conditions of the question plus a thing: for a topic, that papers work on it."""
         is_whole = thing.is_topic and thing in self.query.things
         own = about(self.lexicon, thing.concept).conditions if is_whole else (Condition(thing.label, (thing,)),)
         return Filter((*self.query.filter.conditions, *own))
 
     def _named(self, thing: Entity) -> Papers:
-        """The papers that have a thing in whatever role, or name it."""
+        """The papers that have a thing in any role, or name it."""
         return self.corpus.holding(Filter((*self.query.filter.conditions, self._naming(thing))))
 
     def _naming(self, thing: Entity) -> Condition:
-        """That a paper has a thing in whatever role, or names it in its texts where it has a name of its own."""
+        """The condition that a paper has a thing in any role, or its texts contain the name, if it is a proper name."""
         wanted = replace(thing, roles=ROLES) if thing.field == "technique" else thing
         labels = (label for label in self.lexicon.labels(thing.concept) if label.isascii())
         names = tuple(label for label in labels if not is_kind(label))
@@ -130,7 +130,7 @@ class _Comparison:
         return sorted(one & other)
 
     def _rows(self) -> tuple[Row, ...]:
-        """The papers that name two of the things: those that do in one sentence first, then studies."""
+        """The papers that name two of the things: first those that do so in one sentence, then studies."""
         pairs = combinations(range(len(self.things)), 2)
         named = dict.fromkeys(paper for pair in pairs for paper in self._both(*pair))
         studies = set(self.corpus.found(Filter((Condition("", tuple(Fact("kind", kind, kind) for kind in _STUDIES)),))))
@@ -145,10 +145,10 @@ class _Comparison:
             rows.append((max(map(len, things.values()), default=0), replace(row, score=1.0, evidence=tuple(words))))
         return tuple(row for _, row in sorted(rows, key=lambda one: (-one[0], one[1].paper not in studies)))
 
-    # What papers state between the things
+    # Statements of papers about the things
 
     def _stated(self) -> dict[_Pair, list[Related]]:
-        """What papers surely state between the things, once each."""
+        """The sure relations that papers state between the things, once each."""
         out: dict[_Pair, list[Related]] = {}
         for head, tail in permutations(range(len(self.things)), 2):
             for one in self._between(head, tail):
@@ -158,9 +158,9 @@ class _Comparison:
         return out
 
     def _between(self, head: int, tail: int) -> list[Related]:
-        """The sure relations from one thing to another; where a paper is on a topic, those of what it proposes too.
+        """The sure relations from one thing to another; if a paper is on a topic, also those of what it proposes.
 
-        A paper on two topics says nothing of the one over the other.
+        A paper on both topics is no evidence for one over the other.
         """
         ends = related("head", self._members(head)), related("tail", self._members(tail))
         sql = " AND ".join(["x.sure = 1", OWN, *(end.sql for end in ends)])
@@ -177,14 +177,14 @@ class _Comparison:
         return list(dict.fromkeys((*found, *wins)))
 
     def _members(self, at: int) -> tuple[str, ...]:
-        """A thing and its kinds; of a topic, the techniques that bear its name too."""
+        """A thing and its kinds; for a topic, also the techniques with its name."""
         thing = self.things[at]
         names = self.lexicon.senses(fold(self.lexicon.label(thing.concept))) if thing.field == "topic" else []
         same = (one.concept for one in names if one.type == "technique" and one.known)
         return tuple({*thing.concepts}.union(*map(self.lexicon.family, same)))
 
     def _called(self, at: int, concepts: Iterable[str]) -> str:
-        """A thing, or those of its kinds of which something is said: "QLoRA (LoRA)"."""
+        """The name of a thing, or of its kinds that the statements are about: "QLoRA (LoRA)"."""
         thing, named = self.things[at], set(concepts)
         own = self.lexicon.namesakes(thing.concept, (thing.concept, *self._members(at)))
         if not named or not named.isdisjoint(own):
@@ -193,7 +193,7 @@ class _Comparison:
         return self.say("comparison.of", name=names, thing=thing.label)
 
     def _verdict(self, stated: dict[_Pair, list[Related]]) -> str:
-        """Which thing papers call better, the things themselves before kinds of them; else that they do not say so."""
+        """Which thing papers call better, the things themselves before their kinds; else that no paper states it."""
         clauses: list[str] = []
         for pair in combinations(range(len(self.things)), 2):
             wins = [(one, found) for one, found in stated.items() if {one.head, one.tail} == {*pair}]
@@ -224,7 +224,7 @@ class _Comparison:
     # Papers that compare the things
 
     def _comparing(self, stated: dict[_Pair, list[Related]], own: list[list[Found]], both: Sequence[Row]) -> list[Line]:
-        """What papers measure of one thing over another, what else they state between them, and who names both."""
+        """Lines for results of one thing over another, other stated relations, and papers that name both."""
         heading, lines = self.say("comparison.between"), []
         every = {concept for thing in self.things for concept in thing.concepts}
         shown: set[str] = set()
@@ -253,20 +253,20 @@ class _Comparison:
         return lines
 
     def _numbers(self, heading: str, rows: list[Found], at: int | None = None) -> list[Line]:
-        """Results, those on the metric that is asked for first, of a thing or of a paper's own method."""
+        """The results of a thing, or of a paper's own method, with the requested metric first."""
         asked = self.query.metric.metrics if self.query.metric else ()
         rows.sort(key=lambda row: (row.said.metric not in asked, -row.factor))
         return self.table.lines([(heading, rows)], {"method": lambda row: None if at is None else self._name(at, row)})
 
     def _name(self, at: int, row: Found) -> str:
-        """What a row of a thing's results is called: the thing, or that of its kinds which the paper proposes."""
+        """The label of a row in a thing's results: the thing, or the kind of it that the paper proposes."""
         kinds, thing = self.proposed[row.paper], self.things[at]
         return self._called(at, kinds if thing.field == "topic" else kinds & set(thing.concepts))
 
     def _own(self, at: int) -> list[Found]:
-        """The sure results of a thing: of a technique those of papers that propose nothing else, of a topic's papers.
+        """The sure results of a thing: for a technique, of papers that propose only it; for a topic, of its papers.
 
-        Of a thing of another type, the graph states that a result was obtained on it.
+        For other types, the graph states that a result was obtained on the thing.
         """
         thing = self.things[at]
         is_technique = thing.field == "technique"
@@ -290,10 +290,10 @@ class _Comparison:
     def _line(self, cells: dict[str, Cell], entries: Sequence[str], evidence: tuple[Quote, ...], heading: str) -> Line:
         return Line(tuple(cells.get(name) for name in _COLUMNS), tuple(entries)[:_ENTRIES], evidence, "", heading)
 
-    # Numbers of several, and counts
+    # Results of several things, and counts
 
     def _differences(self, own: list[list[Found]]) -> list[Line]:
-        """The numbers of several things that can be compared."""
+        """The comparable results of several things."""
         of = {row.said.node: at for at, rows in enumerate(own) for row in rows}
         lines: list[Line] = []
 
@@ -306,7 +306,7 @@ class _Comparison:
         return lines
 
     def _claimed(self) -> list[Line]:
-        """What the first papers of each thing claim, where none compares them: those that propose it before others."""
+        """The claims of the first papers of each thing, if none compares them: those that propose it come first."""
         lines = []
         for thing, papers in zip(self.things, self.papers, strict=True):
             own = self.corpus.names(self._papers(self._as_proposed(thing))) if thing.field == "technique" else []
@@ -315,7 +315,7 @@ class _Comparison:
         return lines
 
     def _counted(self) -> list[Line]:
-        """How many papers propose or use each thing, or work on it, and how many only name it."""
+        """How many papers propose, use or work on each thing, and how many only name it."""
         is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
         key = "working" if all(thing.is_topic for thing in self.things) else "users" if is_used else "papers"
         lines = []
@@ -330,6 +330,6 @@ class _Comparison:
         return lines
 
     def _as_proposed(self, thing: Entity) -> Entity:
-        """A technique as what papers propose; of one with a name of its own no other ("Fair-GPTQ") is a kind."""
+        """A technique as a proposal; another one with a proper name ("Fair-GPTQ") is not a kind of it."""
         names = thing.concepts if is_kind(self.lexicon.label(thing.concept)) else (thing.concept,)
         return replace(thing, roles=("proposed",), concepts=names, titles=())

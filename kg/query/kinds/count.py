@@ -1,4 +1,4 @@
-"""How many papers or things there are, in all or by type, period or report."""
+"""The number of papers or things, in all or by type, period or report."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kg.query.support import support
 from kg.query.tally import TYPES, Tally, nothing, widened
 from kg.store.file import StoreFile
 
-#: Lines where nobody says how many; papers that are read out one by one; things that a sentence names; quotes.
+#: The default number of lines; papers that are listed one by one; things that a sentence names; quotes.
 _SHOWN, _READ, _NAMED, _QUOTES = 20, 100, 5, 3
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """How many papers (or things of the type `wants`) a filter lets through; by `over`, at most `limit` (20) lines."""
+    """The number of papers (or things of type `wants`) that pass a filter; by `over`, at most `limit` (20) lines."""
     query = replace(query, filter=widened(store, query.filter, Sayings(query.language)))
     if query.over in PERIODS:
         return trend.answer(store, lexicon, question, query, limit)
@@ -55,14 +55,14 @@ class _Counting:
         return Answer(self.question, self.query, self.found, notes, table)
 
     def _others(self) -> list[str]:
-        """The first entries, where there are too many papers to read out."""
+        """The first entries, if there are too many papers to list."""
         corpus = self.tally.corpus
         return corpus.listed(corpus.names(self.tally.papers)[:_READ]) if self.wanted.conditions else []
 
     # Without "over"
 
     def _all_papers(self) -> Grid:
-        """One line: how many papers, and their independent support where they can be read out."""
+        """One line: the number of papers, and their independent support if they can be listed."""
         if self.wanted.conditions and self.papers <= _READ:
             self.found = papers.answer(self.store, self.lexicon, self.question, self.query).rows
         known = self.tally.corpus.backers(row.paper for row in self.found).values()
@@ -74,7 +74,7 @@ class _Counting:
         return Grid(("count", "support"), (line,), verdict)
 
     def _all_things(self) -> Grid | None:
-        """One line: how many things of a type; the sentence names the first."""
+        """One line: the number of things of a type; the sentence names the first."""
         kind = self.wants
         first, total = self.tally.first(kind, _NAMED)
         if not first:
@@ -100,7 +100,7 @@ class _Counting:
         return Grid((over, "papers"), lines, self._verdict(over, lines, total))
 
     def _verdict(self, over: str, lines: tuple[Line, ...], total: int) -> str:
-        """The whole: how many papers over how many things, and which has most."""
+        """The summary: how many papers over how many things, and which has most."""
         if not lines:
             return ""
         number = self.say(f"number.{over}", total)

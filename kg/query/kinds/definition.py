@@ -1,4 +1,4 @@
-"""What something is: sentences of papers in which a mention of it is followed by words that say so; else its papers."""
+"""Definitions: sentences in which a mention of a thing is followed by a definition; else the papers that have it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from kg.query.shown import context
 from kg.store.file import StoreFile
 from kg.text import fold
 
-#: How a text may say it, the plainest first: meanings of words whose kg:stated has the forms behind the name ("{n}").
+#: The forms of a definition, clearest first: question words whose kg:stated gives the text after the name ("{n}").
 _WAYS = ("what", "does")
-#: Lines where nobody says how many; mentions that are looked at; letters before and behind one.
+#: The default number of lines; mentions that are examined; letters before and after a mention.
 _SHOWN, _MENTIONS, _BEFORE, _BEHIND = 10, 3000, 40, 24
-#: What stands before a sentence.
+#: What ends the sentence before.
 _ENDS = ".?!;。；"
 _SQL = """SELECT e.name, e.paper, p.appeared, x.field, x.start, x."end", {role} = 'proposed', x.score, x.sure, t.raw
     FROM {table} x JOIN entries e ON e.id = x.entry JOIN papers p ON p.id = x.paper
@@ -31,9 +31,9 @@ _SQL = """SELECT e.name, e.paper, p.appeared, x.field, x.start, x."end", {role} 
 
 
 class _Defining(NamedTuple):
-    """A sentence that says it."""
+    """A sentence with a definition."""
 
-    way: int  # its place in _WAYS
+    way: int  # its index in _WAYS
     is_other: bool  # its paper does not propose the thing
     when: str
     paper: str
@@ -41,7 +41,7 @@ class _Defining(NamedTuple):
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The sentences that say what the things of a query are, at most `limit` (10), one a paper."""
+    """The sentences that define the things of a query, at most `limit` (10), one for each paper."""
     say, notes, corpus = Sayings(query.language), list(query.filter.notes), Corpus.of(store)
     found = _found(store, lexicon, query)
     shown = found[: limit or query.most or _SHOWN]
@@ -73,13 +73,13 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
 
 def sentences(store: StoreFile, lexicon: Lexicon, thing: Entity, most: int) -> list[Quote]:
-    """The words of papers that say what a thing is, at most so many, one a paper."""
+    """The spans in which papers define a thing, at most `most`, one for each paper."""
     query = Query("definition", things=(thing,), words=thing.label)
     return [one.quote for one in _found(store, lexicon, query)[:most]]
 
 
 def _found(store: StoreFile, lexicon: Lexicon, query: Query) -> list[_Defining]:
-    """The sentences, the plainest first, then those of its own paper and the oldest; one a paper."""
+    """The sentences, clearest first, then those of the thing's own paper and the oldest; one for each paper."""
     said = sorted(_said(store, lexicon, query), key=lambda one: (*one[:4], one.quote.source, one.quote.start))
     return list({one.paper: one for one in reversed(said)}.values())[::-1]
 
@@ -106,9 +106,9 @@ def _said(store: StoreFile, lexicon: Lexicon, query: Query) -> Iterator[_Definin
 def _way(
     raw: str, start: int, end: int, forms: list[tuple[str, ...]], articles: set[str], proposing: set[str]
 ) -> int | None:
-    """How a text says what a mention names: it begins its sentence, or "a method" stands beside it behind "such as".
+    """The form in which a text defines a mention that opens a sentence, or that follows words like "we propose".
 
-    A short form in brackets may stand between: "speculative decoding (SD) is a method".
+    A short form in brackets may be between them: "speculative decoding (SD) is a method".
     """
     behind, before = raw[end : end + _BEHIND], raw[max(start - _BEFORE, 0) : start].rstrip()
     if behind.lstrip().startswith("("):

@@ -1,4 +1,4 @@
-"""Things that papers have (techniques, institutions, datasets, ...), by papers and by independent ones."""
+"""The entities of papers (techniques, institutions, datasets, ...), by number of papers and by independent support."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from kg.query.sayings import Sayings
 from kg.query.tally import TYPES, Count, Tally, nothing, widened
 from kg.store.file import StoreFile
 
-#: Lines where nobody says how many.
+#: The default number of lines.
 SHOWN = 20
 _ROLES = ("proposed", "used", "baseline")
-#: All papers of an institution are one in independent support.
+#: In independent support, all papers of an institution count as one.
 _ALONE = ("support", "institution")
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The things of a type that most papers of a filter have, at most `limit` (20)."""
+    """The entities of a type that most papers of a filter have, at most `limit` (20)."""
     if query.link is not None:
         return relations.answer(store, lexicon, question, query, limit)
     if query.wants not in TYPES:
@@ -67,6 +67,6 @@ def _verdict(tally: Tally, say: Sayings, kind: str, things: list[Count], total: 
 
 
 def _outcome(wanted: Filter) -> Outcome | None:
-    """The one result that a filter asks for: what has it are the papers' own methods, not all that these use."""
+    """The only result that a filter asks for: it belongs to the papers' own methods, not to all that they use."""
     found = [term for one in wanted.conditions if not one.negated for term in one.any_of if isinstance(term, Outcome)]
     return found[0] if len(found) == 1 and found[0].change else None

@@ -1,4 +1,4 @@
-"""Papers and concepts ranked by nearness in meaning to some words, each with the words of it that are nearest."""
+"""Papers and concepts ranked by similarity in meaning to some words, each with its most similar words."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from kg.text import fold, is_kind, sentence_at, tokens
 if TYPE_CHECKING:
     from kg.store.embeddings import Vectors
 
-#: Papers that are listed where no number is asked for, and concepts.
+#: The default numbers of papers and concepts in the answer.
 _PAPERS, _CONCEPTS = 20, 5
-#: Papers that may be like one, how much what both have counts beside their titles, and shared things that are named.
+#: Candidates for similar papers; the weight of shared entities relative to titles; shared entities that are named.
 _CANDIDATES, _SHARED, _NAMED = 200, 0.5, 5
-#: How much of this the words of both count, and how near a paper must be, beside the nearest.
+#: The weight of shared words within this score, and the least score relative to the best one.
 _WORDS, _BESIDE = 0.5, 0.78
-#: The cosine of titles from which papers are like one another though they share nothing else.
+#: The cosine of titles from which papers are similar even if they share nothing else.
 _TITLES = 0.6
-#: Papers with a thing of a kind up to which they are all like one another.
+#: Up to this number of papers with a kind of thing, all of them count as similar.
 _RARE = 50
-#: Of the papers that name a thing, those to which others are compared.
+#: How many of the papers that name a thing are compared with others.
 _OF = 5
-#: The columns of an answer with papers like another.
+#: The columns of an answer with similar papers.
 _SHOWN = ("paper", "title", "similarity", "shared")
-#: The cosine below which nothing is called near.
+#: The cosine below which nothing counts as near.
 _LEAST = 0.2
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers nearest to the words of a query, at most `limit`, and the concepts.
+    """The papers nearest to the words of a query, at most `limit`, and the nearest concepts.
 
-    Only papers that fulfil the filter count. Chinese is put into English by the vocabulary's labels first.
+    Only papers that pass the filter count. Chinese is first translated with the vocabulary's labels.
     """
     words = query.words or question
     say = Sayings(query.language)
@@ -93,7 +93,7 @@ def _by_model(
     limit: int | None,
     notes: tuple[str, ...],
 ) -> Answer:
-    """The papers whose titles and abstracts are nearest by the model that the graph was embedded with."""
+    """The papers whose titles and abstracts are nearest, by the model of the graph's embeddings."""
     say, corpus, model = Sayings(query.language), Corpus.of(store), model_of(store)
     least = model.threshold if model else _LEAST
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
@@ -109,14 +109,14 @@ def _by_model(
 
 
 def _first(near: Mapping[str, float], limit: int | None) -> list[str]:
-    """The nearest papers, then by name: at most `limit`, 0 for all, None for what is usual."""
+    """The nearest papers, then by name: at most `limit`, 0 for all, None for the default."""
     return sorted(near, key=lambda one: (-near[one], one))[: len(near) if limit == 0 else limit or _PAPERS]
 
 
 def _alike(
     store: StoreFile, lexicon: Lexicon, question: str, query: Query, own: list[str], limit: int | None, thing: str = ""
 ) -> Answer:
-    """The papers most like one by what both have and by their titles, or like those that name a thing, and these."""
+    """The papers most similar to one, by shared entities and titles, or to those that name a thing, with these."""
     say, corpus = Sayings(query.language), Corpus.of(store)
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
     found: dict[str, Alike] = {}
@@ -143,7 +143,7 @@ def _alike(
 
 
 def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, Alike], dict[str, float], float]:
-    """The papers that share something with one, how alike each is that shares enough, and the least that counts."""
+    """Papers that share entities with one, the scores of similar enough papers, and the least score that counts."""
     found = {one.paper: one for one in alike(store, paper, _CANDIDATES)}
     close: dict[str, float] = {}
     if (own := vector_of(store, paper)) is not None:
@@ -158,14 +158,14 @@ def _scored(store: StoreFile, lexicon: Lexicon, paper: str) -> tuple[dict[str, A
         for one in {*found, *close} - {paper}
         if one in found or close[one] >= _TITLES
     }
-    if own is None:  # of which the model knows the words
+    if own is None:  # a sentence model already covers the words
         words = worded(store, paper, score)
         score = {one: round((1 - _WORDS) * near + _WORDS * words.get(one, 0.0), 3) for one, near in score.items()}
     return found, score, _LEAST * (1 if own is not None else _WORDS)
 
 
 def _naming(store: StoreFile, lexicon: Lexicon, words: str) -> tuple[str, list[str]] | None:
-    """What words name though no paper proposes it, and the papers that name it ("SnapKV"); None where none does."""
+    """The thing that words name though no paper proposes it, and the papers that name it ("SnapKV"); else None."""
     corpus = Corpus.of(store)
     for sense in lexicon.senses(fold(words)):
         is_name = sense.type in ("technique", *NAMED) and not all(map(is_kind, (words, lexicon.label(sense.concept))))
@@ -175,7 +175,7 @@ def _naming(store: StoreFile, lexicon: Lexicon, words: str) -> tuple[str, list[s
 
 
 def _of_kind(corpus: Corpus, lexicon: Lexicon, thing: str) -> list[str]:
-    """The papers with a thing of the same narrow kind: of QuaRot those on rotation before quantization."""
+    """The papers with a thing of the same narrow kind: for QuaRot, those on rotation before quantization."""
     known = lexicon.vocabulary
     kinds = [one for one in known[thing].broader if one.startswith("technique:")] if thing in known else []
     papers = [corpus.names(corpus.papers_with(lexicon.family(kind))) for kind in kinds]
@@ -190,7 +190,7 @@ def _shown(
     found: Mapping[str, Alike],
     language: str,
 ) -> tuple[tuple[Row, ...], tuple[Line, ...]]:
-    """Papers in order, and the lines that say what each shares."""
+    """Papers in order, and lines with what each shares."""
     known = {row.paper: row for row in corpus.rows(order)}
     rows = tuple(replace(known[one], score=score[one]) for one in order)
     lines = []
@@ -202,7 +202,7 @@ def _shown(
 
 
 def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[Row, ...]:
-    """The papers, each with its title and the sentence that shares most words with what is asked."""
+    """The papers, each with its title and the sentence that shares most words with the query."""
     known = {row.paper: row for row in corpus.rows(one.name for one in near)}
     texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     sql = "SELECT e.name, t.field, t.raw FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper IN ({})"
@@ -217,7 +217,7 @@ def _rows(corpus: Corpus, near: list[Near], english: str, words: str) -> tuple[R
 
 
 def _snippet(entry: str, texts: list[tuple[str, str]], english: str, words: str) -> list[Quote]:
-    """The sentence of an entry's texts that shares most words with what is asked; the first of equals."""
+    """The sentence of an entry's texts that shares most words with the query; ties go to the first."""
     asked = {token.fold for token in tokens(english)}
     best: tuple[int, Quote] | None = None
     for field, raw in texts:

@@ -1,4 +1,4 @@
-"""Papers in order of how much they are about the question, each with the words that show it."""
+"""Papers in order of relevance to the question, each with its quotes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kg.query.tiers import why_empty, worded
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 
-#: Papers of one answer whose words are looked up.
+#: How many papers of an answer get quotes.
 _READ = 20
-#: Papers of an answer that are all listed; of more the first `_READ` are.
+#: Up to this number, all papers of an answer are listed; beyond it, the first `_READ` are.
 _MOST = 500
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The papers that a filter lets through, at most `limit`, else as many as the question says ("latest 5 papers")."""
+    """The papers that pass a filter, at most `limit`, else as many as the question asks for ("latest 5 papers")."""
     wanted = query.filter
     if not wanted.conditions:
         return _nothing_understood(lexicon, question, query)
@@ -58,7 +58,7 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
 
 
 def readings(corpus: Corpus, wanted: Filter, say: Sayings) -> tuple[str, ...]:
-    """How conditions were read: numbers without a metric, compounds of which papers have all parts."""
+    """Notes on how conditions were read: numbers without a metric, compounds whose parts are apart."""
     held = ((one, term) for one in wanted.conditions for term in one.any_of)
     bare = [one.text for one, t in held if isinstance(t, Outcome) and not (t.metrics or t.words)]
     told = say.listed([say("empty.quoted", words=text) for text in bare])
@@ -68,7 +68,7 @@ def readings(corpus: Corpus, wanted: Filter, say: Sayings) -> tuple[str, ...]:
 
 
 def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> str:
-    """How many papers have what a compound names, and how many only its parts; "" for what is no compound."""
+    """How many papers have what a compound names, and how many only its parts; "" if it is not a compound."""
     whole = tuple(term for term in compound.any_of if not isinstance(term, Compound))
     if compound.negated or len(whole) == len(compound.any_of):
         return ""
@@ -88,10 +88,10 @@ def _rows(
     language: str,
     in_order: bool = False,
 ) -> tuple[Row, ...]:
-    """At most `limit` papers, best first; 0 for all, None for what is usual.
+    """At most `limit` papers, best first; 0 for all, None for the default.
 
-    Where there are many, words are looked up only of those whose texts fit the question best; the others follow. Papers
-    that are `in_order` stay so.
+    If there are many, only those whose texts fit the question best get quotes; the others follow. Papers that
+    are `in_order` keep their order.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
     first = papers if in_order else papers[::-1]
@@ -106,7 +106,7 @@ def _rows(
 
 
 def _in_order(corpus: Corpus, papers: list[str]) -> list[Row]:
-    """Papers without their words."""
+    """Papers without quotes."""
     known = {row.paper: row for row in corpus.rows(papers)}
     return [known[paper] for paper in papers]
 

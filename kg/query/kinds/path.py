@@ -1,6 +1,6 @@
-"""How two things hang together: the cheapest paths between them, each step shown by what a paper states or has.
+"""How two things are connected: the cheapest paths between them; each step is a paper's statement or entity.
 
-A paper is a node like any other. What more papers have than the root of their number tells is no bridge.
+A paper is a node like any other. Things that too many papers have, relative to the root of all, are not bridges.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     import networkx
 
 _COLUMNS = ("path", "step", "from", "relation", "to", "paper", "quote")
-#: Paths that are shown, steps of one at most, and papers of each thing that are read, the newest.
+#: The numbers of paths, of steps in a path, and of papers read for each thing, newest first.
 _PATHS, _STEPS, _READ = 5, 4, 400
-#: What a step costs: a relation less than that a paper has a thing, a mention more; doubt costs more.
+#: The cost of a step: a relation costs less than an entity of a paper, a mention more; doubt adds to it.
 _RELATION, _HAS, _MENTION, _DOUBT = 0.7, 1.0, 1.5, 1.5
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """Up to five paths between the first two things of a query, at most `limit`; a line a step."""
+    """Up to five paths between the first two things of a query, at most `limit`; a line for each step."""
     say, corpus, notes = Sayings(query.language), Corpus.of(store), query.filter.notes
     table = Grid(_COLUMNS)
     if len(query.things) < 2:
@@ -54,12 +54,12 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return Answer(question, query, (), notes, _table(store, corpus, lexicon, say, found))
 
 
-#: A step: where it starts and ends, what has the relation, which one, and the node that shows it.
+#: A step: its start and end, the subject of the relation, the relation, and the node that shows it.
 _Step = tuple[str, str, str, str, str]
 
 
 def _seen(store: StoreFile, corpus: Corpus, query: Query) -> networkx.Graph[str]:
-    """What is a step from the two things, which bear their labels there, and what their papers have."""
+    """The graph of steps from the two things, whose nodes are their labels, and of their papers' entities."""
     import networkx
 
     graph: networkx.Graph[str] = networkx.Graph()
@@ -79,7 +79,7 @@ def _seen(store: StoreFile, corpus: Corpus, query: Query) -> networkx.Graph[str]
     for naming in namings(store, {paper for some in papers for paper in some}):
         kind = kind_of(naming.concept)
         said = (naming.role or "mentioned") if kind == "technique" else kind
-        if kind != "institution" or naming.concept in own:  # all that is done at a place is no tie
+        if kind != "institution" or naming.concept in own:  # sharing an institution is not a connection
             cost = _MENTION if said == "mentioned" else _HAS
             add(naming.paper, f"kg:{LINKS[said]}", naming.concept, naming.node, cost)
     most = max(10, int(2 * sqrt(len(corpus))))
@@ -89,7 +89,7 @@ def _seen(store: StoreFile, corpus: Corpus, query: Query) -> networkx.Graph[str]
 
 
 def _paths(graph: networkx.Graph[str], start: str, end: str) -> Iterator[list[_Step]]:
-    """The cheapest paths, none more than a step longer than the first; of those that rest on the same papers one."""
+    """The cheapest paths, at most a step longer than the first; one of those that rest on the same papers."""
     import networkx
 
     if not (start in graph and end in graph and networkx.has_path(graph, start, end)):
@@ -105,7 +105,7 @@ def _paths(graph: networkx.Graph[str], start: str, end: str) -> Iterator[list[_S
 
 
 def _table(store: StoreFile, corpus: Corpus, lexicon: Lexicon, say: Sayings, paths: list[list[_Step]]) -> Grid:
-    """A line a step, and the first path in one sentence: "LoRA is used by 002-19, which is about ..."."""
+    """A line for each step, and the first path in one sentence: "LoRA is used by 002-19, which is about ..."."""
     nodes = {node for path in paths for step in path for node in step[:2]}
     called = {node: lexicon.label(node, say.language) if is_curie(node) else node for node in nodes}
     papers = {row.paper: row for row in corpus.rows(node for node in nodes if node.startswith("paper:"))}

@@ -1,7 +1,7 @@
-"""Results, all that the conditions leave: sets that can be compared, the best first, then the others by metric.
+"""Rankings of results that pass the conditions: comparable sets, the best first, then the others by metric.
 
-No metric is assumed: where a question names none, each has a heading of its own. Papers without such a number stand
-below with what they claim.
+No metric is assumed: if a question names none, each metric has its own heading. Papers without such a number follow
+with their claims.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile
 from kg.text import fold
 
-#: What all scores of a benchmark are told as.
+#: The metric that stands for all benchmark scores.
 _SCORE = "metric:average-score"
-#: Papers that a sentence names, that are listed with what they claim, and that lead on a metric under a heading.
+#: The numbers of papers that a sentence names, that are listed with claims, and that lead on a metric under a heading.
 _NAMED, _CLAIMING, _LEAD = 3, 50, 2
-#: Papers that an answer rests on besides those of its lines, where nobody says how many.
+#: The default number of papers that an answer rests on in addition to those in its lines.
 _SHOWN = 20
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The results of the papers that a filter lets through, one a paper and group of results."""
+    """The results of the papers that pass a filter, one for each paper and group of results."""
     return _Ranking(store, lexicon, question, query).answer(limit)
 
 
 def told_by(store: StoreFile, lexicon: Lexicon, question: str, query: Query, papers: list[str]) -> Grid:
-    """The results of papers that lack some of what a ranking asks for, as many as one a paper and metric."""
+    """The results of papers that lack some conditions of a ranking, one for each paper and metric."""
     own = _Ranking(store, lexicon, question, query, Corpus.of(store).those(papers))
     lines = own.table.lines([(own.say("results.lacking"), [row for one in own.groups for row in one.rows])])
     return Grid(COLUMNS, tuple(lines))
@@ -52,15 +52,15 @@ class _Ranking:
     def __init__(
         self, store: StoreFile, lexicon: Lexicon, question: str, query: Query, among: Papers | None = None
     ) -> None:
-        """`among` are the papers whose results rank, else those of the conditions."""
+        """`among` are the papers whose results are ranked, else those that pass the conditions."""
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
         self.corpus, self.among = Corpus.of(store), among
         self.say = Sayings(query.language)
         self.metric = query.metric or Outcome("", "")
         self.table = ResultTable(store, lexicon, self.say, query.filter)
         self.measures = self.table.measures
-        self.is_level = False  # whether levels stand in for changes that no paper states
-        self.against = 0  # results that go the other way
+        self.is_level = False  # whether levels replace changes that no paper states
+        self.against = 0  # results in the opposite direction
 
     def answer(self, limit: int | None) -> Answer:
         lines = self.table.lines(self._headed(), self._wanted())
@@ -77,29 +77,29 @@ class _Ranking:
         every_row = rows(self.store, table.lines)
         leading = {entry for line in self._leading(table.lines) for entry in line.papers}
         found = tuple(row for row in every_row if not leading.isdisjoint(row.sources))
-        if self._is_open or not every:  # other papers on what is asked for, whose results are told otherwise
+        if self._is_open or not every:  # other matching papers, whose results are worded differently
             room = max((limit or _SHOWN) - len(found), 0)
             found += tuple(self.corpus.rows({*papers} - {row.paper for row in found}))[:room]
-        if self.query.metric is None:  # advice: the papers that are most about it first
+        if self.query.metric is None:  # advice: the most relevant papers first
             found = tuple(sorted(found, key=lambda row: -near.get(row.paper, 0.0)))
         total = max(len(found), len(every_row))
         return Answer(self.question, self.query, found, notes, table, fulfilling=total)
 
     @property
     def _is_open(self) -> bool:
-        """Whether papers answer that state no such number: no metric is asked for, or a number in whatever way."""
+        """Whether papers without such a number count too: if no metric is named, or a threshold is given."""
         return self._is_threshold or (self.query.metric is None and bool(self.query.filter.conditions))
 
     @property
     def _is_threshold(self) -> bool:
-        """Whether a question asks for results past a number, in whatever way they are told."""
+        """Whether a question asks for results past a threshold, in any wording."""
         return self.metric.value is not None
 
-    # What is ranked
+    # Results to rank
 
     @cached_property
     def groups(self) -> list[Comparable]:
-        """What ranks, in sets that can be compared and others: sure results of papers that work on what is asked."""
+        """Comparable sets and other groups: sure results of papers that work on the subject of the question."""
         return self._grouped(self._ranked)
 
     @cached_property
@@ -117,9 +117,9 @@ class _Ranking:
         return sorted(groups, key=self._place)
 
     def _headed(self) -> list[tuple[str, list[Found]]]:
-        """All results by heading: what ranks, then what is read less surely or is of papers that only use a thing."""
+        """All results by heading: the ranked ones, then unsure ones, then those of papers that only use the subject."""
         single = [one.rows[0] for one in self.groups if len(one.rows) == 1]
-        single = single if len(single) > 1 else []  # what one paper alone reports has one heading
+        single = single if len(single) > 1 else []  # results of single papers share one heading
         several = [(self.table.heading(one), one.rows) for one in self.groups if one.rows[0] not in single]
         ranked = {one.said.node for one in self._ranked}
         rest = [one for one in self.found if one.said.node not in ranked]
@@ -127,7 +127,7 @@ class _Ranking:
         below = [("single", single)]
         for key, some in (("unsure", unsure), ("using", using)):
             below.append((key, [row for one in self._grouped(some) for row in one.rows]))
-        if self.query.metric is None:  # numbers of different things: the papers that are most about it first
+        if self.query.metric is None:  # different metrics: the most relevant papers first
             below = [(key, sorted(some, key=lambda row: -self._near.get(row.paper, 0.0))) for key, some in below]
         return [*several, *((self.say(f"results.{key}"), some) for key, some in below)]
 
@@ -142,7 +142,7 @@ class _Ranking:
         asked = [one for one in self.query.filter.conditions if not one.negated]
         about = [one for one in asked if any(isinstance(term, Entity) and term.is_topic for term in one.any_of)]
         every = [set(self.corpus.found(Filter((one,)))) for one in about if len(asked) > 1]
-        for one in asked:  # a technique of no topic is proposed, or the title names it
+        for one in asked:  # a technique without a topic must be proposed, or named in the title
             own = tuple(term for term in one.any_of if isinstance(term, Entity) and term.field == "technique")
             if own and not any(term.roles or term.is_topic for term in own):
                 proposed = tuple(replace(term, roles=("proposed",)) for term in own)
@@ -151,7 +151,7 @@ class _Ranking:
 
     @cached_property
     def found(self) -> list[Found]:
-        """The results on the metric; counts those that go the other way."""
+        """The results on the metric; counts those in the opposite direction."""
         asked, is_open = self.metric, not self._is_threshold
         attempts = [asked]
         if is_open and asked.change and asked.metrics:
@@ -184,7 +184,7 @@ class _Ranking:
         return found
 
     def _is_asked(self, one: Found, metric: Outcome) -> bool:
-        """Whether a result is on the metric in the direction that is asked for, or by its words."""
+        """Whether a result is on the metric in the requested direction, or matches its words."""
         if metric.words and not metric.metrics:
             words = set(fold(one.said.wording).split())
             return any(words.issuperset(phrase.split()) for phrase in metric.words)
@@ -192,16 +192,16 @@ class _Ranking:
 
     @cached_property
     def _also(self) -> frozenset[str]:
-        """Metrics that answer too, where the best of a change is asked for: throughput and latency of "fastest"."""
+        """Further metrics, if the question asks for the best change: throughput and latency for "fastest"."""
         asked = (
             self.lexicon.with_gains(self.metric) if self.metric.change and self.query.order == "best" else self.metric
         )
         return frozenset((*asked.gains, *asked.savings)) - {*asked.metrics}
 
-    # In which order
+    # Order
 
     def _wants_more(self, metric: str) -> bool:
-        """Whether much of a metric is asked for: of FID little, where most generation quality is."""
+        """Whether high values of a metric are wanted: for FID low ones, though generation quality should be high."""
         asked, order = self.metric, self.query.order
         is_high = self.measures.better(metric) == "higher"
         if not asked.change and order in ("best", "worst"):
@@ -210,11 +210,11 @@ class _Ranking:
         return wants != (bool(asked.concept) and is_high != (self.measures.better(asked.concept) == "higher"))
 
     def _meant(self, metric: str) -> str:
-        """The change of a metric that is asked for."""
+        """The requested change of a metric."""
         return "increase" if self._wants_more(metric) else "decrease"
 
     def _is_against(self, block: Block) -> bool:
-        """Whether its results go the other way than is asked: losses of what is to be best, or highest."""
+        """Whether its results go in the opposite direction: losses, if the best or highest is asked for."""
         return block.change not in ("absolute", self._meant(block.metric))
 
     def _rises(self, block: Block) -> bool:
@@ -227,10 +227,10 @@ class _Ranking:
         return bool(self.metric.change) and order == "lowest"
 
     def _place(self, group: Comparable) -> tuple[Any, ...]:
-        """Where a group stands among the others: what is asked for first, then what can be compared."""
+        """The sort key of a group: requested metrics first, then comparable sets."""
         block = group.block
         other = self._is_score and block.metric != _SCORE and not self._names_benchmark(block.metric)
-        of_levels = self._is_score or self.query.order in ("highest", "lowest")  # which no gain tells
+        of_levels = self._is_score or self.query.order in ("highest", "lowest")  # gains do not report levels
         level = of_levels and block.change != "absolute"
         narrower = bool(self.metric.concept) and block.metric != self.metric.concept
         is_asked = block.metric not in self._also
@@ -242,23 +242,23 @@ class _Ranking:
         return self.query.metric is not None and not self.query.metric.concept
 
     def _scored(self, one: Reported) -> Reported:
-        """A result, the levels of accuracy and the like in per cent or points as scores that stand in one row."""
+        """A result; levels of accuracy and the like in per cent or points become scores, and share a ranking."""
         alike = one.metric in self._scores and one.change == "absolute" and one.unit in ("", "%", "points")
         return one._replace(metric=_SCORE, unit="points") if alike and one.high > 1 else one
 
     @cached_property
     def _scores(self) -> frozenset[str]:
-        """The metrics that mean whatever score a benchmark has."""
+        """The metrics that stand for any benchmark score."""
         general = self.lexicon.words.meaning("any-score")[0].facts["metric"]
         return frozenset(narrower for metric in general for narrower in self.lexicon.family(metric))
 
     def _names_benchmark(self, metric: str) -> bool:
-        """Whether a metric is the score of a data set that is asked for: "LongBench score" of LongBench."""
+        """Whether a metric is the score of a requested data set: "LongBench score" for LongBench."""
         terms = (term for one in self.query.filter.conditions for term in one.any_of if term.field == "dataset")
         return any(fold(self.lexicon.label(term.concept)) in fold(self.lexicon.label(metric)) for term in terms)
 
     def _leading(self, lines: Sequence[Line]) -> Sequence[Line]:
-        """What answers where the best is asked for: the first lines on each metric under each heading; else all."""
+        """The lines that answer a question for the best: the first on each metric under each heading; else all."""
         if self._is_open or self.query.most or self.query.kind != "ranking":
             return lines
         at, shown = self._columns.index("metric"), Counter[tuple[str, Cell]]()
@@ -267,14 +267,14 @@ class _Ranking:
             line for line, key in zip(lines, shown_as, strict=True) if not shown.update([key]) and shown[key] <= _LEAD
         ]
 
-    # How it is shown
+    # Presentation
 
     @property
     def _columns(self) -> tuple[str, ...]:
         return (*self._wanted(), *COLUMNS)
 
     def _wanted(self) -> dict[str, Callable[[Found], Cell]]:
-        """What a question ranks by results, of each paper, by its column: its institutions."""
+        """The type to rank by results, as a column with the cell of each paper: its institutions."""
         wants = self.query.wants
         if wants not in LINKS or wants in COLUMNS:
             return {}
@@ -284,7 +284,7 @@ class _Ranking:
         return {wants: lambda row: self.table.labels(had[row.paper])}
 
     def _verdict(self) -> str:
-        """Which number comes first by metric, and which of those that can be compared."""
+        """The first result on each metric, and the first of those that are comparable."""
         sets = [one.rows[0] for one in self.groups if one.together][:_NAMED]
         blocks = [one.block for one in self.groups]
         rows = [
@@ -316,12 +316,12 @@ class _Ranking:
         return [*out, *self._omitted()]
 
     def _omitted(self) -> list[str]:
-        """How many results are left out: on something else, not said to be on what is asked for, the other way."""
+        """How many results are left out: for other things, without a stated setting, in the opposite direction."""
         told = [self.say("ranking.omitted_against", self.against)] if self.against else []
         return [*self.table.notes(), *told]
 
     def _none(self) -> str:
-        """That there is no such result, and why."""
+        """A note that there is no such result, and why."""
         against, label = self.against, self.metric.label
         key = "only_against" if against else "none" if label else "none_at_all"
         return self.say(f"ranking.{key}{'' if label or not against else '_any'}", against, metric=label)

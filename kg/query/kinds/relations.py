@@ -1,4 +1,4 @@
-"""What stands at the other end of a relation: what outperforms a thing, what it builds on, what addresses it."""
+"""The other end of a relation: what outperforms a thing, what it builds on, what addresses it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from kg.store.file import StoreFile
 from kg.trust import LIKELY, ruled_relations
 
 _SHOWN, _QUOTES = 20, 3
-#: Relations that hold both ways.
+#: Symmetric relations.
 _MUTUAL = ("compared_with",)
 _COMPARISONS = ("outperforms", "compared_with")
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The things at the other end of the query's link: those that are surely said first, then by how many papers."""
+    """The things at the other end of the query's link: sure ones first, then by number of papers."""
     say, link = Sayings(query.language), query.link
     if link is None:
         return Answer(question, query, (), (*query.filter.notes, say("relations.no_link")))
@@ -64,9 +64,9 @@ def stated_by(
     most: int | None,
     unsure: Set[str] = frozenset(),
 ) -> Grid:
-    """A line for each thing of a type that papers state something of, at most `most` (20): the surest, then the most.
+    """A line for each thing of a type that papers state a relation with, at most `most` (20): sure ones first.
 
-    `found` has the nodes that say so of each, each with its paper; those in `unsure` are not read surely.
+    `found` maps each thing to its nodes and their papers; the relations of nodes in `unsure` are not sure.
     """
     papers = {paper for nodes in found.values() for paper in nodes.values()}
     known = Corpus.of(store).backers(papers)
@@ -100,9 +100,9 @@ def stated_by(
 def _beside(
     store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None, why: str
 ) -> Answer | None:
-    """Where no sentence states a relation: what its paper uses, what papers propose or use that name its other end.
+    """If no sentence states a relation: what its paper uses, or what papers that name its other end have.
 
-    Not for comparisons: two things in one paper do not say which is the better one; a result over the other does.
+    Not for comparisons: two things in one paper do not show which is better; a result over the other does.
     """
     from kg.query.kinds import entities, papers
 
@@ -137,7 +137,7 @@ def _beside(
 
 
 def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str, dict[str, Related]]:
-    """What stands at the other end: the relations that say so, by node."""
+    """The things at the other end, with their relations by node."""
     out: dict[str, dict[str, Related]] = defaultdict(dict)
     own = set(link.concepts)
     corpus = Corpus.of(store)
@@ -153,27 +153,27 @@ def _found(store: StoreFile, wanted: Filter, link: Link, wants: str) -> dict[str
 
 
 def _meant(lexicon: Lexicon, say: Sayings, link: Link, ends: set[str]) -> str:
-    """The thing of a link, and those of its kinds that are meant, or of which alone something is stated: "QLoRA"."""
+    """The thing of a link, or those of its kinds that are meant, or that alone have statements: "QLoRA"."""
     own = lexicon.namesakes(link.concept, ends)
     names = [*([link.label] if own else []), *sorted(lexicon.label(end, say.language) for end in ends - own)]
     return say.first(names, _QUOTES)
 
 
 def _first(nodes: dict[str, str]) -> list[str]:
-    """The nodes that are quoted: one of each paper, then others."""
+    """The nodes to quote: one from each paper, then others."""
     order = sorted(nodes, key=lambda node: (entry_of(node), len(node), node))
     once = list({nodes[node]: node for node in reversed(order)}.values())[::-1]
     return [*once, *(node for node in order if node not in once)][:_QUOTES]
 
 
 def _said(say: Sayings, link: Link, thing: str = "") -> str:
-    """What the thing of a line does, or has done to it: "outperforms Quest"."""
+    """The relation from the thing of a line, as text: "outperforms Quest"."""
     way = "forward" if link.side == "tail" or link.relation in _MUTUAL else "back"
     return say("relations.said", verb=say(f"path.{RELATIONS[link.relation]}_{way}"), thing=thing or link.label)
 
 
 def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) -> str:
-    """Why there is nothing: no such statement, or none among the papers of the other conditions."""
+    """Why the answer is empty: no such statement, or none among the papers that fulfil the other conditions."""
     things = say(f"things.{kind}")
     if wanted.conditions:
         others = len(_found(store, Filter(), link, "" if kind == "thing" else kind))
@@ -181,7 +181,7 @@ def _why(store: StoreFile, say: Sayings, wanted: Filter, link: Link, kind: str) 
             return say("relations.none_here", others, things=things, said=_said(say, link))
     why = say("relations.none", things=things, said=_said(say, link))
     rules = (
-        "SELECT count(DISTINCT paper) FROM entries WHERE way = 'fast'"  # which leave out what they seldom read right
+        "SELECT count(DISTINCT paper) FROM entries WHERE way = 'fast'"  # fast entries lack what is seldom read right
     )
     unread = store.rows(rules)[0][0] if ruled_relations()[link.relation] < LIKELY else 0
     return why + say("relations.by_rules", unread) if unread else why

@@ -1,4 +1,4 @@
-"""Counts by period with the test of their trend, and things that rise; `kg trends` gives more of it, and a picture."""
+"""Counts by period with a test for trend, and rising things; `kg trends` gives more detail, and a picture."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_l
 from kg.query.tally import TYPES, Count, Tally, nothing, widened
 from kg.store.file import StoreFile
 
-#: Things and periods that are shown, papers of the answer that are all listed, and reports that are.
+#: The numbers of things and periods that are shown, of papers that are listed, and of reports.
 _THINGS, _PERIODS, _LISTED, _REPORTS = 8, 12, 100, 300
-#: The smallest p that is told, and a day before all papers.
+#: The smallest p that is reported, and a day before all papers.
 _SMALLEST, _FIRST = 0.001, "0001-01-01"
 #: What `kg trends` counts.
 _OF = (*ENTITY_TYPES, "topic", "metric", "kind")
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """How many papers there are in each period: in all, or of each of the things that most papers have."""
+    """The number of papers in each period: in all, or for each of the most frequent things."""
     say = Sayings(query.language)
     query = replace(query, filter=widened(store, query.filter, say))
     over, wanted = query.over if query.over in (*PERIODS, "report") else "month", query.filter
@@ -79,7 +79,7 @@ def _more(say: Sayings, query: Query, over: str) -> str:
 
 
 class _Shares:
-    """Papers by period as they are tested: whole periods alone, without a few papers far from all others in time."""
+    """Papers by period for the test: full periods only, without a few papers far from all others in time."""
 
     def __init__(self, corpus: Corpus, among: Papers, over: str) -> None:
         self.every = folded(corpus.days(among)[""], over)
@@ -96,7 +96,7 @@ class _Shares:
         return int((self.papers > 0).sum()) >= 3
 
     def changes(self, counts: Mapping[str, Counter[str]]) -> list[ShareChange]:
-        """The change of each of some counts with enough papers, and without so many."""
+        """The change of each count that enough papers have, and enough lack."""
         held = {name: np.array([own[at] for at in self.names]) * (self.papers > 0) for name, own in counts.items()}
         total = self.papers.sum()
         tested = [name for name, own in held.items() if LEAST <= own.sum() <= total - LEAST]
@@ -121,15 +121,15 @@ class _Shares:
 
 
 def _shares(tally: Tally, over: str) -> _Shares:
-    """The papers of which shares are taken: those of the same dates, sources, venues and the like."""
+    """The denominators of the shares: the papers that fulfil the conditions on dates, venues and the like alone."""
     facts = tuple(one for one in tally.wanted.conditions if all(isinstance(term, Fact) for term in one.any_of))
     return _Shares(tally.corpus, tally.corpus.holding(Filter(facts)), over)
 
 
 def _tested(tally: Tally, over: str, counts: Counter[str]) -> tuple[str, Counter[str]]:
-    """Whether the share of papers rises or falls, in a sentence, and all papers of each period.
+    """Whether the share of papers rises or falls, as a sentence, and all papers of each period.
 
-    Without anything but dates, sources and the like there is no share to test.
+    If the conditions are only on dates, sources and the like, there is no share to test.
     """
     say = Sayings(tally.language)
     if all(isinstance(term, Fact) for one in tally.wanted.conditions for term in one.any_of):
@@ -149,7 +149,7 @@ def _moved(say: Sayings, change: ShareChange, shares: _Shares) -> str:
 
 
 def _rising(tally: Tally, question: str, query: Query, over: str, limit: int | None) -> Answer:
-    """The things whose share rises (or falls) as the test says it, by the size of the change."""
+    """The things whose share rises (or falls) by the test, by the size of the change."""
     say, corpus = Sayings(tally.language), tally.corpus
     things = [thing for thing, papers in corpus.most(query.wants, tally.papers)[0] if papers >= LEAST]
     days = corpus.days(tally.papers, query.wants, things)
@@ -160,7 +160,7 @@ def _rising(tally: Tally, question: str, query: Query, over: str, limit: int | N
         (one for one in changes if one.q < LEVEL and sign * one.z > 0), key=lambda one: (-sign * one.by, one.label)
     )
     more = sorted((one for one in changes if sign > 0 and one.late > one.early), key=lambda one: one.early - one.late)
-    shown = (found or more)[: limit or query.most or _THINGS]  # where the test finds nothing that rises
+    shown = (found or more)[: limit or query.most or _THINGS]  # if the test finds nothing
     early, late = shares.spans() if shares.is_enough else ("", "")
     by = {one.label: one for one in shown}
     counts = [
@@ -206,7 +206,7 @@ def _counts(tally: Tally, over: str) -> tuple[Counter[str], list[str], dict[str,
 
 
 def _things(tally: Tally, kind: str, over: str, periods: list[str], number: int) -> Grid:
-    """A line a thing, a column a period."""
+    """A line for each thing, a column for each period."""
     first, _ = tally.first(kind, number)
     days = tally.corpus.days(tally.papers, kind, [count.thing for count in first])
     columns = (kind, *periods, "papers")

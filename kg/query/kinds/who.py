@@ -1,4 +1,4 @@
-"""Who works on something: the authors and the institutions of the papers, each by papers, with how many name any."""
+"""Who works on something: the authors and the institutions of the papers, by papers, and how many papers name any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.query.sayings import Sayings
 from kg.query.tally import Tally, found_any, nothing, widened
 from kg.store.file import StoreFile
 
-#: The types, in order, and lines of each where nobody says how many.
+#: The types, in order, and the default number of lines for each.
 _TYPES, _SHOWN = ("author", "institution"), 10
 _COLUMNS = ("name", "type", "papers")
 
