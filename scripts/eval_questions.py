@@ -58,11 +58,11 @@ BLIND = ROOT / "data" / "gold" / "questions.blind.jsonl"
 FRESH = ROOT / "data" / "gold" / "questions.fresh.jsonl"
 WHOLE = ROOT / "data" / "gold" / "questions.whole.jsonl"
 SHARED = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
-ALL, FIRST = 1000, 20  # papers that an answer may list, and papers that count for precision
-FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: full papers
-QUOTES = 12  # of an answer, in which a value may be found
+ALL, FIRST = 1000, 20  # papers that an answer may list, and those that its precision is taken of
+FULLTEXT = Path("data", "fulltext")  # of KG_SHARED: whole papers
+QUOTES = 12  # of an answer, in which a value may stand
 #: Question sets that are reported separately: little or nothing was tuned on them.
-SETS = ("fresh", "asked once")
+SETS = ("new", "asked once")
 HEAD = ("| questions | n | precision | recall |", "|---|---:|---:|---:|")
 Json = dict[str, Any]
 

@@ -47,7 +47,7 @@ def examples(graph: Graph, questions: list[dict[str, Any]], same: dict[str, str]
         right = np.array([float(names[paper] in core) for paper in papers])
         if right.any():
             values = np.array([[found[name].get(paper, 0.0) for name in NAMES] for paper in papers])
-            yield from [(values, right / right.sum())] * (UNSEEN if asked.get("split") in ("fresh", "blind-2") else 1)
+            yield from [(values, right / right.sum())] * (UNSEEN if asked.get("split") in ("new", "blind-2") else 1)
 
 
 def fitted(pairs: list[tuple[Floats, Floats]]) -> Floats:

@@ -11,7 +11,7 @@ from kg.query.filter import Entity, Link, Outcome, Query
 from kg.query.question import Parser
 from kg.query.question_items import PERIODS, Item
 from kg.query.question_words import QuestionWords
-from kg.query.slot_model import METRIC, RELATIONS, Reading
+from kg.query.slot_model import METRIC, RELATIONS, Reading, is_condition
 from kg.text import fold, has_han
 
 #: Types of what one paper may propose.
@@ -59,7 +59,8 @@ class Intent:
         if kind == "relations" and (linked := self._linked()):
             who = any(item.means("who") for item in self.items)  # "who beats LoRA"
             return replace(found, link=linked, wants="technique" if who else self.wants)
-        if kind in ("entities", "relations"):
+        is_bare = kind == "papers" and not any(is_condition(slot.name) for slot in self.reading.slots)
+        if kind in ("entities", "relations") or (is_bare and self._listed()):
             return self._entities(found)
         return found if kind in ("papers", "who", "refused") else Query(order=order, most=most)  # type: ignore[arg-type]
 
@@ -162,9 +163,17 @@ class Intent:
         for item in self._of("class"):
             if thing := self._classed(item):
                 return replace(found, kind="entities", wants=thing.field, among=thing)
-        if self.wants in ("", "paper", "report", *PERIODS[:2]):
-            return Query(most=found.most)
-        return replace(found, kind="entities", wants=self.wants, among=self._organisations())
+        wants = self._listed()
+        return (
+            replace(found, kind="entities", wants=wants, among=self._organisations())
+            if wants
+            else Query(most=found.most)
+        )
+
+    def _listed(self) -> str:
+        """The type of things to list, also where only its word is there; "" for papers and dates."""
+        wants = self.wants or next((named for item in self.items if (named := item.of("type:"))), "")
+        return "" if wants in ("paper", "report", *PERIODS[:2]) else wants
 
     def _classed(self, item: Item) -> Entity | None:
         """The class of named things or techniques that a piece names, if the vocabulary has several members."""

@@ -44,7 +44,8 @@ class PageWords:
 
     def has(self, key: str) -> bool:
         group, _, name = key.partition(".")
-        return is_said(_table().get(group, {}), name)
+        texts = _table().get(group, {})
+        return name in texts or (any("entity" in one for one in texts) and is_said(texts, name))
 
     def group(self, name: str) -> dict[str, str]:
         """The texts of a group by their English ones."""
@@ -67,4 +68,5 @@ class PageWords:
 
     def _find(self, key: str) -> Any:
         group, _, name = key.partition(".")
-        return said_of(_table()[group], name, self.lang)
+        texts = _table()[group]
+        return texts[name][self.lang] if name in texts else said_of(texts, name, self.lang)

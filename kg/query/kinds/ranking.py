@@ -259,7 +259,8 @@ class _Ranking:
 
     def _leading(self, lines: Sequence[Line]) -> Sequence[Line]:
         """The lines that answer a question for the best: the first on each metric under each heading; else all."""
-        if self._is_open or self.query.most or self.query.kind != "ranking":
+        numbers = (t.value for one in self.query.filter.conditions for t in one.any_of if isinstance(t, Outcome))
+        if self._is_open or self.query.most or any(number is not None for number in numbers):
             return lines
         at, shown = self._columns.index("metric"), Counter[tuple[str, Cell]]()
         shown_as = [(line.heading, line.values[at]) for line in lines]
