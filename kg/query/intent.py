@@ -59,7 +59,7 @@ class Intent:
         if kind == "relations" and (linked := self._linked()):
             who = any(item.means("who") for item in self.items)  # "who beats LoRA"
             return replace(found, link=linked, wants="technique" if who else self.wants)
-        is_bare = kind == "papers" and not any(is_condition(slot.name) for slot in self.reading.slots)
+        is_bare = kind == "papers" and len(self.items) > 1 and not any(is_condition(s.name) for s in self.reading.slots)
         if kind in ("entities", "relations") or (is_bare and self._listed()):
             return self._entities(found)
         return found if kind in ("papers", "who", "refused") else Query(order=order, most=most)  # type: ignore[arg-type]
