@@ -26,8 +26,8 @@ _UNNAMED = 20
 _SIZE = "parameter"
 #: Types whose labels may be compounds.
 _KINDS = ("technique", "problem", "task", "metric")
-#: The longest label in tokens, pieces after a verb that may be its object, words of a name written apart.
-_LONGEST, _OBJECT, _APART = 12, 5, 3
+#: The longest label in tokens, and the words of a name written apart.
+_LONGEST, _APART = 12, 3
 _ENTRY = re.compile(r"(?<![A-Za-z0-9_.-])(\d{3}-\d{2,3})(?![A-Za-z0-9_.-])")
 #: An arXiv id, as it is cited.
 _ARXIV = re.compile(r"(?:arxiv[:\s]\s?)?(?<![A-Za-z0-9.-])(\d{4}\.\d{4,5})(?:v\d{1,2})?(?![A-Za-z0-9.%-]|\.\d)", re.I)

@@ -159,8 +159,9 @@ def seen_in(text: str, items: Sequence[Item], lexicon: Lexicon, names: bool = Tr
     numbers = any(item.value is not None for item in items)
     question = [f"numbers {numbers}", f"things {min(sum(bool(i.senses) for i in items), 3)}", f"asks {asks >= 0}"]
     question += [f"first {pieces[0].what}"] if pieces else []
+    language = "zh" if any(has_han(item.text) for item in items) else "en"
     own = [
-        hashed([*_own(pieces, at), *_sides(pieces, at), *_rest(pieces, at, asks, question)])
+        hashed([*_own(pieces, at, language), *_sides(pieces, at), *_rest(pieces, at, asks, question)])
         for at in range(len(pieces))
     ]
     joints = [hashed(_joints(text, pieces, at)) for at in range(len(pieces))]
@@ -196,10 +197,9 @@ def _what(item: Item) -> str:
     return "han" if has_han(item.text) else "name" if item.text[:1].isupper() else "unknown"
 
 
-def _own(pieces: list[_SeenPiece], at: int) -> Iterator[str]:
-    """The features of a piece by itself."""
+def _own(pieces: list[_SeenPiece], at: int, language: str) -> Iterator[str]:
+    """The features of a piece by itself, in a question of a language."""
     one, item = pieces[at], pieces[at].item
-    language = "zh" if has_han("".join(other.item.text for other in pieces)) else "en"
     yield from (f"text {one.text}", f"what {one.what}", f"what {language} {one.what}")
     yield from (f"means {meaning}" for meaning in one.means)
     yield from (f"type {kind}|{one.is_name}" for kind in item.types)

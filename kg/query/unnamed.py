@@ -21,8 +21,8 @@ from kg.query.spelling import usual_near
 from kg.text import has_han
 from kg.wordcounts import WordCounts
 
-#: The least letters of a meaningful word, and of a stem; and the most words that are kept together.
-_LONG, _SHORT, _TOGETHER = 4, 2, 4
+#: The least letters of a meaningful word.
+_LONG = 4
 #: The number of papers in all fields from which on a word carries little meaning.
 _USUAL = 1000
 

@@ -21,8 +21,8 @@ from kg.text import fold, has_han, tokens
 from kg.vocabulary import Vocabulary, ontology_files
 
 _TYPES = ("topic", "technique", "problem", "task")
-#: The longest run of pieces, the most pieces between two, and the longest label in words.
-_LONGEST, _BETWEEN, _WORDS = 6, 2, 6
+#: The longest run of pieces, and the longest label in words.
+_LONGEST, _WORDS = 6, 6
 #: An ending of some verb stems that the stems of their nouns lack: "separating" is separation.
 _ATE = re.compile(r"(?<=\w{4})at$")
 
