@@ -33,6 +33,10 @@ class Again(Exception):
         self.wait = wait
 
 
+class Refused(KgError):
+    """The service rejects the call, or has no such file; the call is not repeated."""
+
+
 class TooLong(Exception):
     """Why a call would have to be made again, as a clause, after more seconds (`wait`) than its caller has."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg.fetch import Harvest, Service
 
 _GOES_ON = "the same command goes on from there."
-_WHOLE = 300.0  # seconds for a file
+_WHOLE, _STALLED, _TRIES = 300.0, 20.0, 3  # seconds for a file and without a byte of it, attempts
 _MOST_SENTENCES = 10  # about files that were not fetched; the others are only counted
 _LONG = 10.0  # seconds from which a wait is announced if there is no progress bar
 
@@ -103,7 +103,10 @@ def fetched(asked: Service, folder: Path, most: int | None = None, full_text: bo
 
         def connect(url: str) -> Client:
             host = urlsplit(asked.url).netloc
-            return Client(url, interval=_interval(), whole=_WHOLE, tries=3, waiting=waiting, trusted_host=host)
+            return Client(
+                url, interval=_interval(), timeout=_STALLED, whole=_WHOLE, most_seconds=_WHOLE, tries=_TRIES,
+                waiting=waiting, trusted_host=host,
+            )  # fmt: skip
 
         texts = full_texts(asked, harvest, folder, connect, told)
     for problem in texts.problems[:_MOST_SENTENCES]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urljoin
 
-from kg.fetch.client import Refused, service_url
+from kg.fetch.client import service_url
 from kg.fetch.harvest import Position, ResultPage, Service, count_of, days, one_query
-from kg.http import Again
+from kg.http import Again, Refused
 from kg.sources import xml
 from kg.sources.arxiv import PAPER_ID
 from kg.sources.inputs import InputFile

@@ -5,10 +5,9 @@ Rules: https://info.arxiv.org/help/api/tou.html (one connection, three seconds b
 
 from __future__ import annotations
 
-import ipaddress
+import math
 import os
 import re
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,10 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
-from urllib.request import getproxies
 
 from kg.files import cache_folder
-from kg.http import BUSY, Again, Deadline, TooLong, Waiting, phrase, retry_after, trusted, until_answered
+from kg.http import BUSY, Again, Deadline, Refused, TooLong, Waiting, phrase, retry_after, trusted, until_answered
 from kg.model import KgError
 from kg.version import VERSION
 
@@ -41,10 +39,6 @@ Answer = TypeVar("Answer")
 Look = Callable[[Path, int], Answer]  # parses a response from the file that holds it and the HTTP status
 
 
-class Refused(KgError):
-    """The service rejected the query, or has no such file; the call is not repeated."""
-
-
 class Client:
     """Client for one service URL, used in `with`, so that no other process of this user calls the host meanwhile."""
 
@@ -57,19 +51,21 @@ class Client:
         whole: float = WHOLE,
         tries: int = TRIES,
         most_bytes: int = MOST_BYTES,
+        most_seconds: float = math.inf,
         waiting: Waiting | None = None,
         trusted_host: str | None = None,
     ) -> None:
         """`interval`: seconds between calls and the unit of back-off; the other arguments limit a response.
 
-        With a `trusted_host`, other hosts are called in the public network only: a service named the URL.
-        Raises KgError for an invalid service URL.
+        `most_seconds` limit all attempts of a call. With a `trusted_host`, other hosts are called in the public network
+        only: a service named the URL. Raises Refused for an invalid service URL.
         """
         self.url = service_url(url)
-        self.host = _parts(self.url).netloc
-        strict = any(_within(_parts(self.url).hostname or "", host) for host in _STRICT_HOSTS)
+        self.host = url_parts(self.url).netloc
+        strict = any(_within(url_parts(self.url).hostname or "", host) for host in _STRICT_HOSTS)
         self.interval = max(interval, INTERVAL) if strict else interval
         self.timeout, self.whole, self.tries, self.most_bytes = timeout, whole, tries, most_bytes
+        self.most_seconds = most_seconds
         self.waiting, self._trusted = waiting, trusted_host
         self._answered = False  # whether the host has ever responded
         self._turn: Turn | None = None
@@ -79,9 +75,16 @@ class Client:
     def __enter__(self) -> Self:
         import httpx
 
+        transport = None
+        if self._trusted is not None:
+            from kg.fetch.public_hosts import PublicTransport, proxy_of
+
+            transport = PublicTransport(self._trusted, proxy_of(url_parts(self.url)))
         self._turn = Turn(self.host)
         headers = {"User-Agent": f"kg/{VERSION}", "Accept": "*/*", "Accept-Encoding": "identity"}
-        self._http = httpx.Client(timeout=self.timeout, headers=headers, follow_redirects=False, verify=trusted())
+        self._http = httpx.Client(
+            timeout=self.timeout, headers=headers, follow_redirects=False, verify=trusted(), transport=transport
+        )
         return self
 
     def __exit__(
@@ -108,6 +111,7 @@ class Client:
                 pause=2 * self.interval,
                 least=self.interval,
                 most=MOST_WAIT,
+                end=time.monotonic() + self.most_seconds,
                 waiting=self.waiting,
             )
         except Again as reason:
@@ -115,10 +119,8 @@ class Client:
                 f"{self.host}: {reason}, {self.tries} times in a row: repeat the same call later to continue from here."
             ) from None
         except TooLong as reason:
-            raise KgError(
-                f"{self.host}: {reason} and asks for no calls for {reason.wait / 60:,.0f} minutes: "
-                "repeat the same call then to continue from here."
-            ) from None
+            asks = f" and asks for no calls for {reason.wait / 60:,.0f} minutes" if reason.wait > MOST_WAIT else ""
+            raise KgError(f"{self.host}: {reason}{asks}: repeat the same call then to continue from here.") from None
 
     def _once(
         self, parameters: Mapping[str, str], place: Path, look: Look[Answer], headers: Mapping[str, str] | None
@@ -127,10 +129,9 @@ class Client:
 
         if self._turn is None or self._http is None:
             raise RuntimeError("a Client calls within `with` only")
-        url = httpx.URL(self.url, params=dict(parameters))
+        with self._told():
+            url = httpx.URL(self.url, params=dict(parameters))
         for _ in range(_REDIRECTS):
-            if self._trusted not in (None, url.netloc.decode()) and not _is_public(url.host):
-                raise Refused(f"{url.host}: is no host of the public network, so it is not called.")
             self._turn.wait(self.interval)
             try:
                 with (
@@ -148,8 +149,9 @@ class Client:
                 self._turn.done()
             if not target:
                 return self._looked(response, place, look)
-            url = httpx.URL(self._redirected(str(url), target))
-        raise KgError(f"{self.host}: redirects without end: check the URL {self.url}.")
+            with self._told():
+                url = httpx.URL(self._redirected(str(url), target))
+        raise Refused(f"{self.host}: redirects without end: check the URL {self.url}.")
 
     def _looked(self, response: httpx.Response, place: Path, look: Look[Answer]) -> Answer:
         status = response.status_code
@@ -177,12 +179,12 @@ class Client:
             raise Again(f"cannot be reached ({_reason(error)})") from None
         except httpx.TimeoutException:
             raise Again(f"sends nothing for {self.timeout:g} s") from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise KgError(f"{self.url}: is not a valid URL ({_reason(error)}): check it.") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:  # also labels that are no IDNA
+            raise Refused(f"{self.url[:200]}: is not a valid URL ({_reason(error)}): check it.") from None
         except httpx.RemoteProtocolError as error:
             if _NO_TARGET not in str(error):
                 raise Again(self._broken(error)) from None
-            raise KgError(
+            raise Refused(
                 f"{self.host}: redirects to what is no URL, which is not followed: check the URL {self.url}."
             ) from None
         except httpx.HTTPError as error:
@@ -191,27 +193,29 @@ class Client:
     def _broken(self, error: Exception) -> str:
         """Why a response is not whole."""
         if self._deadline.has_passed:
-            return f"takes longer than {self.whole:g} s for a response"
+            return self._late()
         return f"breaks off its response ({_reason(error)})"
 
+    def _late(self) -> str:
+        return f"takes longer than {self.whole:g} s for a response"
+
     def _write(self, response: httpx.Response, place: Path) -> None:
-        end = time.monotonic() + self.whole
         size = 0
         if "," in response.headers.get("Content-Encoding", ""):  # each could unpack to a thousand times its size
-            raise KgError(
+            raise Refused(
                 f"{self.host}: packs its response more than once, which is not read: check the URL {self.url}."
             )
         with _writing(place) as file:
             for piece in response.iter_bytes():
                 size += len(piece)
                 if size > self.most_bytes:
-                    raise KgError(
+                    raise Refused(
                         f"{self.host}: a response is larger than {self.most_bytes / (1 << 20):,.0f} MB and was not "
                         f"kept: check the URL {self.url}."
                     )
-                if time.monotonic() > end:
-                    raise Again(f"takes longer than {self.whole:g} s for a response")
                 file.write(piece)
+        if self._deadline.has_passed:  # a body of no given length ends where its connection does
+            raise Again(self._late())
 
     def _redirected(self, url: str, target: str) -> str:
         """The target of a redirect; only http or https, never from https to http, and never to a foreign host."""
@@ -219,12 +223,12 @@ class Client:
             joined = urljoin(url, target)
         except ValueError:  # "http://["
             joined = ""
-        old, new = _parts(url), _parts(joined)
+        old, new = url_parts(url), url_parts(joined)
         was, host = old.hostname or "", new.hostname or ""
         sound = new.scheme == "https" or (new.scheme == "http" and old.scheme == "http")
         near = (_within(was, host) or _within(host, was)) and new.port in (None, old.port)
         if not sound or not near or new.username is not None:
-            raise KgError(
+            raise Refused(
                 f"{self.host}: redirects to {target[:200]!r}, which is not followed: give another URL, if you trust it."
             )
         return new.geturl()
@@ -296,35 +300,26 @@ def _locked(handle: int) -> bool:
 
 
 def service_url(url: str) -> str:
-    """Normalize the URL of a service (https by default); KgError for a URL with a password, a query or without a host.
+    """Normalize the URL of a service (https by default); Refused for a URL with a password, a query or without a host.
 
     >>> service_url("export.arxiv.org/api/query"), service_url("http://127.0.0.1:8000/oai")
     ('https://export.arxiv.org/api/query', 'http://127.0.0.1:8000/oai')
     """
     whole = url.strip() if "://" in url else f"https://{url.strip()}"
-    parts = _parts(whole)
+    parts = url_parts(whole)
     sound = parts.scheme in ("http", "https") and parts.hostname and whole.isprintable() and " " not in whole
     if not sound or "@" in parts.netloc or "?" in whole or "#" in whole:
-        raise KgError(f"{url[:200]!r}: is not a service URL: write https://HOST/PATH, without password or query.")
+        raise Refused(f"{url[:200]!r}: is not a service URL: write https://HOST/PATH, without password or query.")
     return whole
 
 
-def _parts(url: str) -> SplitResult:
+def url_parts(url: str) -> SplitResult:
     """The parts of a URL; empty parts for an invalid one."""
     try:
         parts = urlsplit(url)
         return parts if parts.port != 0 else urlsplit("")
     except ValueError:
         return urlsplit("")
-
-
-def _is_public(host: str) -> bool:
-    """Whether all addresses of a host are of the public network; one that only a proxy can find is."""
-    try:
-        found = {str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(host, None)}
-    except OSError:
-        return bool(getproxies())
-    return all(ipaddress.ip_address(one).is_global for one in found)
 
 
 def _within(host: str, other: str) -> bool:

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-from kg.fetch.client import Client, Refused
+from kg import limits
+from kg.fetch.client import Client, url_parts
 from kg.fetch.harvest import Harvest, Progress, Service, name_of
 from kg.files import write
-from kg.http import phrase
+from kg.http import Refused, phrase
 from kg.model import KgError
 from kg.sources import archive, tex
 from kg.sources.inputs import InputFile
@@ -43,13 +44,15 @@ def full_texts(
     place, state = folder / FOLDER, folder / f".{name_of(service.asked)}.texts.json"
     place.mkdir(exist_ok=True)
     tried = _tried(state)
+    failed = {paper for paper, name in tried.items() if name is None}
     listed = dict(one for file in harvest.files for one in service.texts(InputFile(file)))
     failures: Counter[str] = Counter()
     problems: list[str] = []
     fetched = 0
-    for number, (paper, addresses) in enumerate(listed.items(), 1):
-        host = urlsplit(addresses[0]).netloc if addresses else ""
-        if not addresses or paper in tried or failures[host] >= _FAILURES:
+    order = sorted(listed.items(), key=lambda one: one[0] in failed)  # those that may fail again come last
+    for number, (paper, addresses) in enumerate(order, 1):
+        host = url_parts(addresses[0]).netloc if addresses else ""
+        if not addresses or tried.get(paper) is not None or failures[host] >= _FAILURES:
             continue
         if progress:
             progress(f"full text {number:,} of {len(listed):,}", harvest.papers)
@@ -57,21 +60,20 @@ def full_texts(
             tried[paper] = _first(addresses, place, paper, connect)
             fetched += 1
             failures[host] = 0
-        except KgError as error:
-            problems.append(f"{paper}: its full text was not fetched: {error}")
-            if isinstance(error, Refused):
-                tried[paper] = ""
-            failures[host] += not isinstance(error, Refused)
-        write(state, json.dumps(tried, ensure_ascii=False, indent=1))
+        except Exception as error:  # whatever an address leads to costs its paper only
+            why = str(error) if isinstance(error, KgError) else f"{limits.reason(error)}."
+            problems.append(f"{paper}: its full text was not fetched: {why}")
+            at_present = isinstance(error, KgError) and not isinstance(error, Refused)
+            tried[paper] = None if at_present else ""
+            failures[host] += at_present
+        write(state, json.dumps(tried, indent=1))
     files = [place / name for paper in listed if (name := tried.get(paper))]
     return FullTexts([file for file in files if file.is_file()], fetched, problems)
 
 
 def _first(addresses: list[str], folder: Path, paper: str, connect: Callable[[str], Client]) -> str:
     """Fetch the first file that there is; returns its name. Raises Refused for none, KgError for none at present."""
-    part, name = folder / ".part", re.sub(r"[^A-Za-z0-9.-]+", "_", paper)[:_LONGEST].strip("._-")
-    if name != paper:  # others may be called so
-        name = f"{name}-{hashlib.sha256(paper.encode()).hexdigest()[:8]}"
+    part, name = folder / ".part", _stem(paper)
     try:
         for address in addresses:
             url, _, query = address.partition("#")[0].partition("?")
@@ -82,6 +84,18 @@ def _first(addresses: list[str], folder: Path, paper: str, connect: Callable[[st
     finally:
         part.unlink(missing_ok=True)
     raise Refused("there is none.")
+
+
+def _stem(paper: str) -> str:
+    """The name of a paper's file, without its ending: the id where that is a name, else one that no other paper has.
+
+    >>> _stem("2511.00004"), _stem("../../x y"), _stem("")
+    ('2511.00004', 'x_y-e76b0dff', 'paper-e3b0c442')
+    """
+    name = re.sub(r"[^A-Za-z0-9.-]+", "_", paper)[:_LONGEST].strip("._-") or "paper"
+    if name == paper:
+        return name
+    return f"{name}-{hashlib.sha256(paper.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def _ending(part: Path, status: int) -> str:
@@ -98,9 +112,9 @@ def _ending(part: Path, status: int) -> str:
     raise Refused("what the service sends is neither a PDF nor a LaTeX source.")
 
 
-def _tried(state: Path) -> dict[str, str]:
-    """The papers that were tried, with the names of their files, "" for none; nothing where this is damaged."""
-    with suppress(OSError, ValueError, RecursionError, AttributeError):
+def _tried(state: Path) -> dict[str, str | None]:
+    """The papers that were tried, with their files, "" for none, None for none at present; nothing where damaged."""
+    with suppress(OSError, ValueError, RecursionError, AttributeError, TypeError):
         told = json.loads(state.read_bytes())
-        return {paper: name for paper, name in told.items() if isinstance(name, str) and Path(name).name == name}
+        return {paper: name for paper, name in told.items() if name is None or Path(name).name == name}
     return {}

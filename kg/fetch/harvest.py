@@ -19,9 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from kg.fetch.client import Client, Refused
+from kg.fetch.client import Client
 from kg.files import write
-from kg.http import Again, phrase
+from kg.http import Again, Refused, phrase
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.inputs import InputFile

@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from kg.fetch.client import Refused, service_url
+from kg.fetch.client import service_url
 from kg.fetch.harvest import Position, ResultPage, Service, days, digest, one_query
 from kg.files import toml_file
-from kg.http import Again
+from kg.http import Again, Refused
 from kg.model import KgError
 from kg.sources.forms import at, folded_name
 from kg.sources.inputs import InputFile

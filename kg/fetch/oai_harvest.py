@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from kg.fetch.client import Refused, service_url
+from kg.fetch.client import service_url
 from kg.fetch.harvest import Position, ResultPage, Service, count_of, days, digest
-from kg.http import Again
+from kg.http import Again, Refused
 from kg.model import KgError
 from kg.sources import xml
 from kg.sources.inputs import InputFile
