@@ -28,11 +28,21 @@ _COMMAND = re.compile(r"\\[A-Za-z]+\s*\Z")
 _OLD_STYLE = re.compile(r"\{\\[a-z]{2}\s")
 _QUOTED = re.compile(r"(?<!\w)`([^`'\n]{1,200})'(?!\w)")
 _TIE = re.compile(r"(?<=[\w.,:;)}\]$%°×”’'])~(?=[\w\\({$\[])")
-COMMENT = re.compile(r"(?<!\\)%.*")
+COMMENT = re.compile(r"(?<!(?<!\\)\\)%.*")
 ESCAPED = re.compile(r"\\([%&$#_{}])")
 _BRACED = re.compile(r"\{\\?([_~%#&-])\}")  # "a{\_}b" in an address, as Mendeley writes it
 _STYLED = re.compile(r"\\[A-Za-z]+\s*\{([^{}]*)\}")
 _ENSURED = re.compile(r"\\ensuremath\s*\{([^{}$]{0,200})\}")
+_OF_MATH = re.compile(r"[\\^_{]")
+_FRACTION = re.compile(r"\\[dtc]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_SPACE = re.compile(r"\\[,;:!> ]|~")
+_UNSEEN = re.compile(
+    r"\\(?:(?:text)?color|[hv]space|[hv]?phantom|label|raisebox|scalebox|fontsize\s*\{[^{}]*\})\*?\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}"
+)
+_NAMED = re.compile(r"\\([A-Za-z]+)\s*")
+_OF_SIGN = re.compile(r"[_^](?=\s|$|[^\w+\-−(\s])|\^(?=\()")  # of a mark: F1^†
+_CHANGE = re.compile(r"(?<=\d)_(?=[+\-−(])")  # below a number: 78.1_{+0.4}
+_DINGS = ((192, 0x2780), (182, 0x2776), (172, 0x2460), (33, 0x2701))  # number and sign of the first of a row
 _KNOWN = partial(toml_file, __file__, "latex.toml")
 _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
 
@@ -40,6 +50,11 @@ _URL = re.compile(r"\s*(?:\\url\s*\{\s*)?(https?://|10\.\d{4})")
 def symbols() -> dict[str, str]:
     """The commands in latex.toml and the characters that they print."""
     return _KNOWN()["symbols"]  # type: ignore[no-any-return]
+
+
+def signs() -> dict[str, str]:
+    """The symbols, and the commands that print a sign in tables."""
+    return {**symbols(), **_KNOWN()["signs"]}
 
 
 def journal(name: str) -> str:
@@ -90,6 +105,45 @@ def plain(text: str) -> str:
     kept: list[bool] = []  # for each open brace, whether it is kept
     pieces[::2] = [_unbraced(_letters(piece), kept) for piece in pieces[::2]]
     return "".join(pieces)
+
+
+def formulas(text: str, is_tex: bool = True) -> str:
+    r"""The text with its formulas as plain characters; where it is no LaTeX, only what has signs of LaTeX is one.
+
+    >>> formulas(r"PPL $\downarrow$, $10^{-3}$, $H_{kv}{=}2$, 7.1$_{\pm 0.2}$"), formulas("$5 or $6", False)
+    ('PPL ↓, 10^-3, H_kv=2, 7.1±0.2', '$5 or $6')
+    """
+    if "$" not in text:
+        return text
+    pieces = _MATH.split(text)
+    pieces[1::2] = [formula(one) if is_tex or _OF_MATH.search(one) else one for one in pieces[1::2]]
+    return "".join(pieces)
+
+
+def formula(text: str) -> str:
+    r"""A formula as plain characters: signs for their commands, "^" and "_" before what is raised or lowered.
+
+    >>> formula(r"\frac{a}{b} \times 10^{3}, \mathrm{top}\text{-}k, x^{\circ}, F1^\dagger")
+    'a/b ×10^3, top-k, x°, F1†'
+    """
+    text = _UNSEEN.sub("", text)
+    text = _FRACTION.sub(r"\1/\2", _SPACE.sub(lambda found: "" if found[0] == "\\!" else " ", text.strip("$")))
+    known = signs() | _KNOWN()["formulas"]
+    text = _NAMED.sub(lambda found: known.get(found[1], ""), text)
+    text = re.sub(r"(?<!\\)[{}]", "", ESCAPED.sub(lambda found: found[0] if found[1] in "{}" else found[1], text))
+    text = _CHANGE.sub(" ", text.replace("^∘", "°").replace("\\", ""))
+    return " ".join(_OF_SIGN.sub("", text).split())
+
+
+def ding(number: str) -> str:
+    """The sign of a number in the font Zapf Dingbats, as the package pifont names it: 51 is a check mark; "" for none.
+
+    >>> ding("51"), ding("55"), ding("172"), ding("7")
+    ('✓', '✗', '①', '')
+    """
+    at = int(number) if number.isdecimal() and len(number) < 4 else 0
+    first, sign = next((one for one in _DINGS if one[0] <= at), (0, 0))
+    return chr(sign + at - first) if sign else ""
 
 
 def bare(text: str) -> str:

@@ -25,9 +25,9 @@ from rapidfuzz.distance import LCSseq
 
 from kg.model import Document
 from kg.sources import read
-from kg.sources.body.latexbody import braced
 from kg.sources.body.roles import Heading, measures, roles
 from kg.sources.tex import joined
+from kg.sources.tex_macros import braced
 
 SHARED = Path(os.environ.get("KG_SHARED", "/nowhere"))
 TEXTS, GOLD = SHARED / "data" / "fulltext", SHARED / "gold" / "fulltext"

@@ -6,6 +6,7 @@ Names, sizes and counts stored in an archive are untrusted. Limits keep the time
 
 from __future__ import annotations
 
+import posixpath
 import re
 import stat
 import tarfile
@@ -84,7 +85,7 @@ def _latex_sources(file: InputFile, walk: _Walk) -> list[HeldFile]:
     """
     if file.size > _SOURCE:
         return []
-    first = _Walk(file, only=(".tex", *_BIBLIOGRAPHIES, *_READMES))
+    first = _Walk(file, only=(".tex", ".sty", ".cls", *_BIBLIOGRAPHIES, *_READMES))
     try:
         texts = {
             held.inner: decoded(b"".join(iter(partial(held.open().read, _PIECE), b"")))
@@ -109,7 +110,10 @@ def _latex_sources(file: InputFile, walk: _Walk) -> list[HeldFile]:
 
 
 def _at(texts: Mapping[str, str], folder: str, name: str) -> str | None:
-    return texts.get(f"{folder}{name}")
+    """The text of a member by its name in the folder of a main file, or in one around it."""
+    around = (folder, *map(str, PurePosixPath(folder).parents)) if folder else ("",)
+    paths = (posixpath.normpath(posixpath.join(one, name)) for one in around)
+    return next((texts[path] for path in paths if path in texts), None)
 
 
 class _Stop(Exception):

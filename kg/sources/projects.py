@@ -16,12 +16,11 @@ from typing import NamedTuple
 
 from kg.files import toml_file
 from kg.latex import COMMENT
-from kg.sources.tex import arguments
+from kg.sources.tex import INPUT, arguments
 
 README = "00README"  # in which arXiv says what is the main file
 _known = partial(toml_file, __file__, "projects.toml")
 _NAMES = {  # commands that name files, and the endings of these
-    "(?:input|include|subfile)": ".tex",
     "(?:bibliography|addbibresource)": ".bib",
     "includegraphics": ".pdf",
 }
@@ -71,6 +70,7 @@ def projects(files: Collection[str], read: Callable[[str], str]) -> tuple[list[s
     is_part = {
         name for name, home in home_of.items() if home and (name.endswith(endings) or (home, _base(name)) in named)
     }
+    is_part = is_part.union(*(included[paper] for paper in papers))
     return papers, is_part.difference(papers)
 
 
@@ -96,7 +96,8 @@ def _latex(text: str) -> _Latex:
         " ".join(next(arguments(text, command), "").split())
         for command in ("document(?:class|style)", "(?:icml|twocolumn)?[tT]itle")
     )
-    named = {
+    included = {f"{_base(found[1] or found[2] or found[4]).removesuffix('.tex')}.tex" for found in INPUT.finditer(text)}
+    named = included | {
         f"{_base(one.strip()).removesuffix(ending)}{ending}"
         for command, ending in _NAMES.items()
         for names in arguments(text, command)
@@ -106,11 +107,16 @@ def _latex(text: str) -> _Latex:
 
 
 def _included(main: str, texts: Mapping[str, _Latex], places: Mapping[str, list[str]]) -> set[str]:
-    """The LaTeX files that a main file names, and those that these name."""
-    found, waiting, home = set[str](), [main], _folders(main)[0]
+    """The LaTeX files that a main file names, and those that these name: in its folder, else in the one around it."""
+    found, waiting = set[str](), [main]
+    around = [one for one in _folders(main)[:2] if one != "."] or ["."]
+
+    def meant(name: str) -> list[str]:
+        places_in = ([one for one in places.get(name, ()) if folder in _folders(one)] for folder in around)
+        return next(filter(None, places_in), [])
+
     while waiting:
-        named = texts[waiting.pop()].named
-        new = {name for one in named for name in places.get(one, ()) if home in _folders(name)} - found
+        new = {one for name in texts[waiting.pop()].named for one in meant(name)} - found
         found |= new
         waiting += new
     return found

@@ -5,8 +5,9 @@ An archive as arXiv gives it is read as one paper (`kg.sources.archive`).
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -19,26 +20,34 @@ from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.lines import decoded
 from kg.sources.paper_rows import ARXIV_ID, Row, RowReader
 from kg.sources.people import people, signed
+from kg.sources.tex_macros import Macro, defined, of_style, resolved
 
 _BEGIN = re.compile(r"^[^%\n]{0,200}\\document(?:class|style)\b", re.M)
-_INPUT = re.compile(r"\\(?:input|include|subfile)\s*\{\s*([^{}]{1,200}?)\s*\}")
-_MACRO = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def)\s*\*?\s*\{?\s*\\([A-Za-z]{1,40})\s*\}?\s*(?=\{)")
-_USE = re.compile(r"\\([A-Za-z]{1,40})(?:\s*\{\}|\\?\s)?")
-_MOST_MACROS, _LONGEST_MACRO = 500, 200
-_MOST_FILES, _INCLUDED = 50, 1 << 20  # included files, and code points of one
+#: A command that includes a file: the name, or the folder and the name.
+INPUT = re.compile(
+    r"\\(?:input|include|subfile|subfileinclude)(?![A-Za-z])\s*(?:\{\s*([^{}]{1,200}?)\s*\}|(?<=\s)([^\s\\{}]{1,200}))"
+    r"|\\(?:sub)?(?:import|inputfrom|includefrom)\*?\s*\{\s*([^{}]{1,200}?)\s*\}\s*\{\s*([^{}]{1,200}?)\s*\}"
+)
+_PACKAGE = re.compile(
+    r"\\(usepackage|RequirePackage|documentclass|LoadClass)\s*(?:\[[^\[\]]{0,1000}\]\s*)?\{\s*([^{}]{1,500}?)\s*\}"
+)
+_INNER = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.S)  # of a file that is complete
+_MOST_FILES, _DEEPEST, _INCLUDED = 200, 4, 1 << 20  # included files, levels of them, and code points of one
 _LARGEST = 4 << 20  # code points of all: a book has 2 MB
+_AROUND = 3  # folders of which a name may begin with one: that of the main file and those around it
+_PRIVATE = (Path.home(), *Path.home().parents)
 _MOST_COMMANDS = 300  # of one kind: authors of a large collaboration
 _LONGEST = 50_000  # code points of an argument
 _BRACE = re.compile(r"(?<!(?<!\\)\\)[{}]")
 _DROPPED = re.compile(
     r"\\(?:cite[a-z]*|footnote(?:mark|text)?|thanks|label|ref|vspace|hspace|inst|orcid|orcidlink|IEEEauthorrefmark|email|ead|fnref|corref|tnoteref|IEEEmembership|"
-    r"textsuperscript|orcid[A-Z]|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter|orcidID|keywords)"
+    r"textsuperscript|orcid[A-Z]|thanksref|authornote|authornotemark|index|includegraphics|color|fontsize|setcounter|orcidID|keywords|zihao)"
     r"(?![A-Za-z])\*?\s*(?:\[[^\[\]]{0,200}\]\s*)*"
     r"(?:\{[^{}]{0,500}(?:\{[^{}]{0,200}\}[^{}]{0,500}){0,5}\})?"
 )
-_SHOWN = re.compile(r"\\(?:href\s*\{[^{}]{0,500}\}|textcolor\s*\{[^{}]{0,50}\}|url|texorpdfstring(?=\{))\s*(?=\{)")
+_SHOWN = re.compile(r"\\(?:href\s*\{[^{}]{0,500}\}|textcolor\s*\{[^{}]{0,50}\}|url)\s*(?=\{)")
 _STYLE = re.compile(
-    r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|centering|noindent|xspace|par|maketitle|"
+    r"\\(?:bf|it|sc|rm|tt|sf|em|bfseries|itshape|scshape|Large|LARGE|large|huge|Huge|small|normalsize|footnotesize|scriptsize|tiny|centering|noindent|xspace|par|maketitle|"
     r"protect|ignorespaces|textbf|textit|textsc|textrm|texttt|textsf|emph|mbox|name|Name|fnm|spfx|sur|sfx)(?![A-Za-z])\s*"
 )
 _XSPACE = re.compile(r"\\xspace(?:(\{\})|(?![A-Za-z])\s*(?=\w))")
@@ -88,40 +97,66 @@ def _rows(file: InputFile) -> list[Row]:
 
 
 def joined(text: str, file: Callable[[str], str | None]) -> str:
-    """A LaTeX text without comments and with the files that it includes, as `file` gives them by name."""
-    left = _MOST_FILES
+    """A LaTeX text without comments and with what it includes: files, which `file` gives by name, and their macros."""
+    return COMMENT.sub("", _Joined(file).whole(text, ()))
 
-    def put(found: re.Match[str]) -> str:
-        nonlocal left
-        left -= 1
-        inner = file(found[1] if PurePosixPath(found[1]).suffix else f"{found[1]}.tex") if left > 0 else None
-        return (inner or "")[:_INCLUDED]
 
-    for _ in range(3):  # files include files
+class _Joined:
+    """Puts files where they are included; LaTeX looks for them from the main file's folder, packages from their own."""
+
+    def __init__(self, file: Callable[[str], str | None]) -> None:
+        self._file, self._left = file, _MOST_FILES
+
+    def whole(self, text: str, folders: tuple[str, ...]) -> str:
+        """A text of a file that is included through files in these folders."""
         text = COMMENT.sub("", text[:_LARGEST])
-        if not _INPUT.search(text):
-            break
-        text = _INPUT.sub(put, text)
-    return COMMENT.sub("", text[:_LARGEST])
+        text = _PACKAGE.sub(self._with_macros, text)
+        if len(folders) < _DEEPEST:
+            text = INPUT.sub(lambda found: self._included(found, folders), text)
+        return text[:_LARGEST]
+
+    def _included(self, found: re.Match[str], folders: tuple[str, ...]) -> str:
+        name = posixpath.join(*(one for one in found.groups() if one)).strip('"')
+        for folder in ("", *reversed(folders)):
+            for ending in (".tex", ""):
+                path = posixpath.normpath(posixpath.join(folder, f"{name}{ending}"))
+                if (inner := self._read(path)) is not None:
+                    body = _INNER.search(inner) if "\\documentclass" in inner else None
+                    return self.whole(body[1] if body else inner, (*folders, posixpath.dirname(path)))
+        return ""
+
+    def _with_macros(self, found: re.Match[str]) -> str:
+        ending = "cls" if "lass" in found[1] else "sty"
+        files = (self._read(f"{name.strip()}.{ending}") for name in found[2].split(",")[:50])
+        macros = (of_style(COMMENT.sub("", inner)) for inner in files if inner)
+        return "\n".join((found[0], *macros))
+
+    def _read(self, path: str) -> str | None:
+        inner = self._file(path) if self._left > 0 else None
+        self._left -= inner is not None
+        return None if inner is None else inner[:_INCLUDED]
 
 
 def beside(folder: Path | None, name: str) -> str | None:
-    """The text of a file in the folder of the main file, or below it."""
-    if folder is None or name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
+    """The text of a file in the folder of the main file, or below it; the name may begin with a folder around it."""
+    parts = PurePosixPath(name).parts
+    if folder is None or name.startswith(("/", "~")) or ".." in parts:
         return None
     with suppress(OSError, ValueError):
-        path = folder / name
-        if path.is_file() and path.stat().st_size < _LARGEST and path.resolve().is_relative_to(folder.resolve()):
-            return decoded(path.read_bytes())
+        home = folder.resolve()
+        around = [one for one in (home, *home.parents)[:_AROUND] if one.name == parts[0] and one not in _PRIVATE]
+        for top, path in ((home, home / name), *((one, one.joinpath(*parts[1:])) for one in around)):
+            if path.is_file() and path.stat().st_size < _LARGEST and path.resolve().is_relative_to(top):
+                return decoded(path.read_bytes())
     return None
 
 
 def _row(text: str, file: InputFile) -> dict[str, object]:
-    macros = _macros(text)
+    _, macros = defined(text)
     titles = [*arguments(text, r"(?:icml|twocolumn)?[tT]itle")]
     abstracts = [*_environments(text, "abstract"), *arguments(text, r"abstract")]
     if not titles and not abstracts:  # a thesis with commands and environments of its own
-        titles = [value for name, value in macros.items() if name.lower().endswith("title")]
+        titles = [one.body for name, one in macros.items() if name.lower().endswith("title") and not one.arity]
         abstracts = [*_environments(text, r"[A-Za-z]{0,20}[aA]bstract[A-Za-z]{0,20}")]
     authors, places = _authors(text)
     found = _OF_FILE.search(file.file_name.replace("_", "/")) or _OF_FILE.search(file.file_name)
@@ -144,7 +179,7 @@ def _row(text: str, file: InputFile) -> dict[str, object]:
     }
 
 
-def _terms(text: str, macros: dict[str, str]) -> list[str]:
+def _terms(text: str, macros: Mapping[str, Macro]) -> list[str]:
     """The keywords of a paper; codes of a classification among them are none."""
     found = next(arguments(text, r"(?:icml)?[kK]eywords?"), "") or next(_environments(text, r"(?:IEEE)?keywords?"), "")
     terms = _BETWEEN_TERMS.sub(";", _CODE.sub("", found))
@@ -174,38 +209,17 @@ def _braced(text: str, at: int, longest: int = _LONGEST) -> str:
     return ""
 
 
-def _macros(text: str) -> dict[str, str]:
-    """Commands without arguments that the paper defines for its own names, and what they print."""
-    made: dict[str, str] = {}
-    for found in _MACRO.finditer(text):
-        value = _braced(text, found.end(), 2 * _LONGEST_MACRO)
-        if len(made) < _MOST_MACROS and 0 < len(value) <= _LONGEST_MACRO and "#" not in value:
-            made[found[1]] = value
-    return made
-
-
-def _plain(text: str, macros: dict[str, str]) -> str:
+def _plain(text: str, macros: Mapping[str, Macro]) -> str:
     """A text without what LaTeX does not print; formulas and styles are left to the repair of texts."""
-    for _ in range(3):
-        text = _USE.sub(lambda found: _printed(found, macros), text[:_LONGEST])
+    text = resolved(text[:_LONGEST], macros, 2 * _LONGEST)
     text = _SHOWN.sub("", _DROPPED.sub("", _XSPACE.sub(lambda found: "" if found[1] else " ", text)))
     text = _STYLE.sub("", _GAP.sub(" ", _BETWEEN_LINES.sub(" ", text)))
     paragraphs = (_BEFORE_MARK.sub("", " ".join(plain(part).split())) for part in re.split(r"\n\s*\n", text))
     return "\n".join(part for part in paragraphs if part)
 
 
-_ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+$")
 _BEFORE_MARK = re.compile(r" (?=[,.;:](?:\s|$))")  # where a citation was
 _BETWEEN_LINES = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\(?:newline|linebreak|break)\b")
-
-
-def _printed(found: re.Match[str], macros: dict[str, str]) -> str:
-    if found[1] not in macros:
-        return found[0]
-    value = macros[found[1]]
-    ends_in_command = _ENDS_IN_COMMAND.search(value) is not None
-    behind = " " if found[0][-1:].isspace() else "{}" if found[0].endswith("}") and ends_in_command else ""
-    return f"{value}{behind}"
 
 
 def _authors(text: str) -> tuple[list[str], list[str]]:

@@ -49,3 +49,20 @@ def test_an_id_that_papers_with_nothing_else_in_common_bear_joins_none(tmp_path:
         for path in sorted([*folder.glob("*.pdf"), folder / "dd.bib"], reverse=True):
             graph.add(path, fast=True)
         assert sorted(row[0] for row in graph.store.db.execute("SELECT curie FROM papers")) == sorted(curies)
+
+
+def test_a_file_of_a_latex_project_that_is_complete_does_not_end_the_paper() -> None:
+    [path] = CASES.glob("30-*/paper/main.tex")
+    [paper] = read(path, is_whole=True).documents
+    sections = [part.text.text for part in paper.parts if part.kind == "heading"]
+    assert sections == ["Abstract", "Introduction", "Evaluation", "Related Work", "References"]
+    assert [len(one.cited) for one in paper.references] == [1, 2]
+
+
+def test_macros_of_latex_are_resolved_in_titles_abstracts_and_headings() -> None:
+    [title], [abstract] = papers("32-*/t.tex"), papers("34-*/a.tex")
+    assert title.texts["T"].text == "WarmPath: k-way Request Scheduling"
+    assert abstract.texts["A"].text == "We present WarmPath, which saves half of the time and 12.5±0.4 ms on A100."
+    [path] = CASES.glob("32-*/t.tex")
+    [whole] = read(path, is_whole=True).documents
+    assert [part.text.text for part in whole.parts if part.kind == "heading"][-1] == "WarmShort: An Extension"

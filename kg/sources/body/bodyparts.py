@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from kg.latex import formulas
 from kg.model import Cell, Part, Reference, Table, Text
 from kg.sources.body.roles import Heading, is_contribution, measures, outline, settings
 from kg.sources.paper_rows import ANY_YEAR, ARXIV_ID, doi_in
@@ -197,10 +198,14 @@ class Builder:
 
     def _filled(self, table: Table, cells: Sequence[tuple[tuple[Piece, ...], Cell]]) -> Table:
         made = tuple(
-            Cell(one.row, one.column, self._text(pieces)[0].text, one.rowspan, one.colspan, one.head, one.bold)
+            Cell(one.row, one.column, self._cell(pieces), one.rowspan, one.colspan, one.head, one.bold)
             for pieces, one in cells
         )
         return Table(table.id, table.label, made, table.page)
+
+    def _cell(self, pieces: Sequence[Piece]) -> str:
+        """The text of a cell, with formulas as plain characters: it is compared with what other papers print."""
+        return self._text([formulas(one, self._is_tex) if isinstance(one, str) else one for one in pieces])[0].text
 
     def _text(self, pieces: Sequence[Piece]) -> tuple[Text, list[tuple[str, int, int]]]:
         """The text of pieces on one line, and its citations: key and span."""

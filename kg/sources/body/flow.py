@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from kg.model import Cell
@@ -11,6 +14,8 @@ from kg.sources import xml
 from kg.sources.body.bodyparts import Anchor, Builder, Piece
 
 _BOLD = ("bold", "b", "strong")
+_OF_NUMBERS = 0.4  # of a column's cells, from which on it holds numbers
+_COMMAND = re.compile(r"\\[A-Za-z]+")  # of LaTeX, in a formula
 _CODE = ("script", "style")
 
 
@@ -150,10 +155,7 @@ def _number(text: str | None) -> int:
 
 
 def placed(rows: Iterable[Sequence[GridCell]], most: int) -> list[tuple[Sequence[Piece], Cell]]:
-    """Cells at the columns that the spans of rows above leave to them; what has no number in the first names rows.
-
-    `most` bounds the number of columns.
-    """
+    """Cells at the columns that the spans of rows above leave to them; `most` bounds the number of columns."""
     made: list[tuple[Sequence[Piece], Cell]] = []
     taken: dict[int, int] = {}  # by column: the last row that a cell from above takes
     for at, row in enumerate(rows):
@@ -163,18 +165,62 @@ def placed(rows: Iterable[Sequence[GridCell]], most: int) -> list[tuple[Sequence
                 column += 1
             if column >= most:
                 break
-            names_row = column == 0 and not _is_number(cell.pieces)
             wide = min(cell.colspan, most - column)
-            made.append(
-                (cell.pieces, Cell(at, column, "", cell.rowspan, wide, cell.is_head or names_row, cell.is_bold))
-            )
+            made.append((cell.pieces, Cell(at, column, "", cell.rowspan, wide, cell.is_head, cell.is_bold)))
             if cell.rowspan > 1:
                 taken |= dict.fromkeys(range(column, column + wide), at + cell.rowspan - 1)
             column += wide
-    return made
+    return with_heads(made)
 
 
-def _is_number(pieces: Sequence[Piece]) -> bool:
-    text = "".join(one for one in pieces if isinstance(one, str))
+def with_heads(cells: Sequence[tuple[Sequence[Piece], Cell]]) -> list[tuple[Sequence[Piece], Cell]]:
+    """Cells with all of those marked that name rows or columns.
+
+    These are rows whose cells are all marked, else the first if it has no number; rows that such a cell reaches into;
+    the first column; and words in columns left of the first one of numbers.
+    """
+    bare = {cell.row for pieces, cell in cells if not (cell.head or is_blank(pieces))}
+    heads = {cell.row for _, cell in cells if cell.column} - bare
+    if not heads and not any(is_number(pieces) for pieces, cell in cells if not cell.row):
+        heads = {0}
+    heads |= {row for _, cell in cells if cell.row in heads for row in range(cell.row, cell.row + min(cell.rowspan, 5))}
+    stub = _stub([(cell.column, pieces) for pieces, cell in cells if cell.row not in heads and not is_blank(pieces)])
+    return [
+        (pieces, replace(cell, head=cell.head or cell.row in heads or _names_row(pieces, cell.column, stub)))
+        for pieces, cell in cells
+    ]
+
+
+def _stub(cells: Sequence[tuple[int, Sequence[Piece]]]) -> int:
+    """How many columns name rows: the first, and those of words behind it if numbers follow."""
+    counts = Counter(column for column, _ in cells)
+    numbers = Counter(column for column, pieces in cells if is_number(pieces))
+    words = Counter(column for column, pieces in cells if _is_word(pieces))
+    at = 1
+    while at < len(counts) and words[at] > counts[at] / 2 and numbers[at] <= _OF_NUMBERS * counts[at]:
+        at += 1
+    return at if numbers[at] > _OF_NUMBERS * counts[at] else 1
+
+
+def _names_row(pieces: Sequence[Piece], column: int, stub: int) -> bool:
+    return not column or (column < stub and _is_word(pieces))
+
+
+def _is_word(pieces: Sequence[Piece]) -> bool:
+    return any(map(str.isalnum, _printed(pieces))) and not is_number(pieces)
+
+
+def is_blank(pieces: Sequence[Piece]) -> bool:
+    """Whether a cell prints nothing."""
+    return not any(one.strip() if isinstance(one, str) else one for one in pieces)
+
+
+def is_number(pieces: Sequence[Piece]) -> bool:
+    """Whether a cell holds a number with its unit: at least as many digits as letters."""
+    text = _printed(pieces)
     digits = sum(map(str.isdigit, text))
     return digits > 0 and digits >= sum(map(str.isalpha, text))
+
+
+def _printed(pieces: Sequence[Piece]) -> str:
+    return _COMMAND.sub("", "".join(one for one in pieces if isinstance(one, str)))

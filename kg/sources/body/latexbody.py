@@ -16,22 +16,14 @@ from kg.files import toml_file
 from kg.model import Cell
 from kg.sources import bibtex
 from kg.sources.body.bodyparts import Anchor, Body, Builder, Piece, body_of
+from kg.sources.body.flow import is_blank, is_number, with_heads
 from kg.sources.body.pdfreferences import title_in
 from kg.sources.body.roles import settings
 from kg.sources.inputs import HeldFile, InputFile
 from kg.sources.paper_rows import Skipped
+from kg.sources.tex_macros import OPTION, braced, expanded, without_false
 
-_DEFINITION = re.compile(
-    r"\\(?:(?:re|provide)?(?:new)?command|providecommand|DeclareRobustCommand|[gex]?def|DeclareMathOperator)\s*\*?\s*\{?\s*\\([A-Za-z@]{1,40})\s*\}?"
-    r"\s*(?:\[(\d)\]\s*)?(?:\[([^\[\]]{0,300})\]\s*)?((?:#\d)*)\s*(?=\{)"
-)
-_CONDITION = re.compile(
-    r"\\(newif\s*\\if[A-Za-z@]+|[A-Za-z@]+(?:true|false)(?![A-Za-z@])|if[A-Za-z@]*|else|fi)(?![A-Za-z@])"
-)
 _TOKEN = re.compile(r"\\([A-Za-z@]+)(\*?)[ \t]*(?:\n(?!\s*\n)[ \t]*)?|\\(.)|(\$\$?)|(\n[ \t]*\n\s*)|(~|&)", re.S)
-_BRACE = re.compile(r"\\.|[{}]", re.S)
-_OPTION = re.compile(r"\s*\[((?:[^\[\]{}]|\{[^{}]*\}){0,1000})\]")
-_COMMAND = re.compile(r"\\([A-Za-z@]+)")
 _CELL = re.compile(
     r"\\(begin|end)\s*\{|(\\\\|\\tabularnewline(?![A-Za-z])|\\cr(?![A-Za-z]))(?:\*|\s*\[[^\]]{0,30}\])?|\\.|([{}&])",
     re.S,
@@ -40,14 +32,18 @@ _RULE = re.compile(
     r"\\(toprule|midrule|bottomrule|hline|hdashline|Xhline\s*\{[^{}]*\}|specialrule(?:\s*\{[^{}]*\}){3}|addlinespace|noalign\s*\{[^{}]*\}|endhead|endfirsthead|endfoot"
     r"|endlastfoot|cmidrule\s*(?:\([^()]*\))?\s*\{[^{}]*\}|cline\s*\{[^{}]*\}|rowcolor\s*(?:\[[^\[\]]*\])?\s*\{[^{}]*\}|arrayrulecolor\s*\{[^{}]*\})(?:\[[^\[\]]{0,30}\])?"
 )
+_PARTIAL = ("cm", "cl", "row", "add")  # rules over some columns, and what is no rule
+_MOST_HEADS = 5  # rows
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bm|boldsymbol|bfseries|bf)(?![A-Za-z])")
 _SPAN = re.compile(r"\\multicolumn\s*(?=\{)|\\multirow(?:cell)?\s*(?:\[[^\]]*\]\s*)?(?=\{)")
+_RAISED = re.compile(r"[+−-]?\d+|(?!(?:st|nd|rd|th)$)[A-Za-z]+|\d[\d.,]*")
+_OWN_PART = re.compile(r"\\begin\s*\{(minipage|sub\w{1,20})\}.{0,20000}?\\end\s*\{\1\}", re.S)
+_CAPTION = re.compile(r"\\caption(?:of\s*\{(\w+)\}|(?![A-Za-z]))(?!\*)")
 _BIBITEM = re.compile(
     r"\\bibitem\s*(?:\[(?:[^\[\]{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\[[^\[\]]*\])*\]\s*)?\{([^{}]{1,200})\}"
 )
 _ENTRY = re.compile(r"^[ \t]*(?:@[A-Za-z]+\s*[{(]\s*([^,\s{}]{1,200})\s*,|\\entry\{([^{}]{1,200})\})", re.M)
 _CITES = ("cite", "citep", "citet", "citealp", "citealt", "citeauthor", "citeyear", "parencite", "textcite", "autocite")
-_MOST_MACROS, _PASSES = 2_000, 6
 _GROWTH = 1_000_000  # code points that macros add at most
 _LONGEST_FORMULA = 10_000
 _LEVELS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
@@ -70,7 +66,6 @@ class _Printing(NamedTuple):
     environments: dict[str, frozenset[str]]
     arguments: dict[str, int]
     names: dict[str, str]
-    primitive: frozenset[str]  # conditions of TeX itself
 
 
 @cache
@@ -81,127 +76,7 @@ def _words() -> _Printing:
         {name: count for count, names in rows for name in names.split()}
         for rows in (told["dropped"]["commands"], told["environments"]["arguments"])
     )
-    first, primitive = (
-        frozenset(told[of][name].split()) for of, name in (("dropped", "first"), ("conditions", "primitive"))
-    )
-    return _Printing(numbers, first, sets, arguments, told["names"], primitive)
-
-
-def braced(text: str, at: int) -> tuple[str, int]:
-    """What stands in the braces that open at `at`, and where they end; up to the end of the text if they do not."""
-    depth = 0
-    for found in _BRACE.finditer(text, at):
-        depth += {"{": 1, "}": -1}.get(found[0], 0)
-        if not depth:
-            return text[at + 1 : found.start()], found.end()
-    return text[at + 1 :], len(text)
-
-
-def without_false(text: str) -> str:
-    r"""A text without what \iffalse, \else of \iftrue, and flags set by \newif leave out.
-
-    >>> without_false(r"a\iffalse b\iffalse c\fi d\else e\fi f")
-    'a{} e{} f'
-    >>> without_false(r"\newif\ifx@\x@false A \ifx@ B\else C\fi")
-    '{}{} A {} C{}'
-    """
-    flags = {"iffalse": False, "iftrue": True}
-    open_: list[bool | None] = []  # of each condition: whether what stands here counts, None for one that is not known
-    hidden = 0  # how many of these do not
-    made: list[str] = []
-    at = 0
-    primitive = _words().primitive
-    for found in _CONDITION.finditer(text):
-        name = found[1]
-        is_shown = not hidden
-        if name in ("else", "fi") and not open_:
-            continue
-        is_declared = name.startswith("newif")
-        flag = f"if{name[:-4] if name.endswith('true') else name[:-5]}"
-        if not (is_declared or name in ("else", "fi") or name in flags or name in primitive or flag in flags):
-            continue
-        if is_shown:
-            made.append(text[at : found.start()])
-        at = found.end()
-        if is_declared:
-            flags[name.partition("\\")[2]] = False
-        elif name == "fi":
-            hidden -= open_.pop() is False
-        elif name == "else":
-            before, open_[-1] = open_[-1], not open_[-1] if open_[-1] is not None else False
-            hidden += (open_[-1] is False) - (before is False)
-        elif name in flags:
-            open_.append(flags[name])
-            hidden += not flags[name]
-        elif name in primitive:
-            open_.append(None)
-        else:
-            flags[flag] = name.endswith("true") if is_shown else flags[flag]
-        made.append("{}" * is_shown)  # a line that holds it is not empty
-    return "".join(made) + text[at:] * (not hidden)
-
-
-def expanded(text: str, most: int) -> str:
-    """A text without its definitions, with the commands that they define replaced by what these stand for."""
-    macros: dict[str, tuple[int, str | None, str]] = {}
-    kept: list[str] = []
-    at = 0
-    for found in _DEFINITION.finditer(text):
-        if found.start() < at:
-            continue
-        body, end = braced(text, found.end())
-        count = int(found[2] or len(found[4]) // 2)
-        if len(macros) < _MOST_MACROS and len(body) < 5_000 and found[1] not in _LEVELS and "@" not in body:
-            macros[found[1]] = (count, found[3], body)
-        kept.append(text[at : found.start()])
-        at = end
-    text = "".join(kept) + text[at:]
-    for _ in range(_PASSES if macros else 0):
-        text, is_done = _pass(text, macros, most)
-        if is_done:
-            break
-    return text
-
-
-def _pass(text: str, macros: dict[str, tuple[int, str | None, str]], most: int) -> tuple[str, bool]:
-    made: list[str] = []
-    at = size = 0
-    is_done = True
-    for found in _COMMAND.finditer(text):
-        if (
-            found.start() < at
-            or found[1] not in macros
-            or (text[found.start() - 1 : found.start()] == "\\" and found.start())
-        ):
-            continue
-        count, default, body = macros[found[1]]
-        arguments, end = _arguments(text, found.end(), count, default)
-        if len(arguments) < count or size > most:
-            continue
-        for number, one in enumerate(arguments, 1):
-            body = body.replace(f"#{number}", one)
-        if not count:
-            end = end + 2 if text[end : end + 2] == "{}" else end
-            behind = text[end : end + 1]
-            body = f"{body}{{}}" if behind.isalpha() and body[-1:].isalpha() and "\\" in body[-30:] else body
-        made += (text[at : found.start()], body)
-        size += found.start() - at + len(body)
-        at, is_done = end, False
-    return "".join(made) + text[at:], is_done
-
-
-def _arguments(text: str, at: int, count: int, default: str | None) -> tuple[list[str], int]:
-    made: list[str] = []
-    if default is not None and count:
-        option = _OPTION.match(text, at)
-        made, at = [option[1] if option else default], option.end() if option else at
-    while len(made) < count:
-        start = at + len(text[at : at + 200]) - len(text[at : at + 200].lstrip())
-        if text[start : start + 1] != "{":
-            break
-        one, at = braced(text, start)
-        made.append(one)
-    return made, at
+    return _Printing(numbers, frozenset(told["dropped"]["first"].split()), sets, arguments, told["names"])
 
 
 class LatexBody:
@@ -226,6 +101,7 @@ class LatexBody:
         self._float: tuple[str, str, str] = ("", "", "")  # kind, id, label
         self._last = ("section", "")  # what a label names
         self._captions, self._is_part = 0, ""  # of the open float, and the part of it that is open
+        self._floats = 0  # how many are open
         self._depth = 0
         self._top = 2
         self._is_line = False  # whether blocks are read as lines
@@ -298,7 +174,7 @@ class LatexBody:
             elif sign in "([":
                 at = self._dollar(text, at, "\\)" if sign == "(" else "\\]")
             elif sign == "\\":
-                option = _OPTION.match(text, at)
+                option = OPTION.match(text, at)
                 at = option.end() if option and option[1][:1] in "-0123456789." else at
                 self._say(" ")
             else:
@@ -379,7 +255,7 @@ class LatexBody:
             self._end()
         elif name == "item":
             self._end()
-            option = _OPTION.match(text, at)
+            option = OPTION.match(text, at)
             at = option.end() if option else at
             self._say(f"{option[1]} " if option else "")
         elif name == "xspace":
@@ -397,20 +273,36 @@ class LatexBody:
             for _ in range(words.dropped[name]):
                 at = self._options(text, at)
                 _, at = self._argument(text, at)
-        elif known := latex.symbols().get(name):
+            is_between = text[at : at + 1].isdigit() and "".join(self._text[-2:]).rstrip("{")[-1:].isdigit()
+            self._say(" " * (name == "hspace" or is_between))  # 71.2{\scriptsize 0.3} is not 71.20.3
+        elif known := latex.signs().get(name):
             self._say(f"{known}{' ' * (known.isalpha() and text[at - 1 : at].isspace())}")
+        elif name == "ding":
+            number, at = self._argument(text, at)
+            self._say(latex.ding(number.strip()))
+        elif name in ("textsuperscript", "textsubscript"):
+            inner, at = self._argument(text, at)
+            self._shifted(inner, "^" if "super" in name else "_")
         elif next(latex.letters(f"{text[start:at]}{{c}}"), None):
             self._say(text[start:at])
         elif (
             text[at : at + 1] == "["
-            and (option := _OPTION.match(text, at))
+            and (option := OPTION.match(text, at))
             and text[option.end() : option.end() + 1] == "{"
         ):
             at = option.end()
         return at
 
+    def _shifted(self, inner: str, sign: str) -> None:
+        """Read what is raised or lowered: 10^3 is not 103, and H_2O stays H2O."""
+        before = self._text[-1][-1:] if self._text else ""
+        is_number = inner.lstrip("+-−")[:1].isdigit()
+        is_apart = is_number and before.isdigit() if sign == "_" else before.isalnum() and _RAISED.fullmatch(inner)
+        self._say(sign * bool(is_apart))
+        self._flow(inner)
+
     def _options(self, text: str, at: int) -> int:
-        while option := _OPTION.match(text, at):
+        while option := OPTION.match(text, at):
             at = option.end()
         return at
 
@@ -458,11 +350,10 @@ class LatexBody:
         if name == "captionof":
             kind, at = self._argument(text, at)
             kind = kind if kind in self._counts else "figure"
-            self._count(kind)
-        elif name == "caption" and self._is_part == "" and self._float[0]:
+        if name == "captionof" or (name == "caption" and self._is_part == "" and self._float[0]):
             self._captions += 1
-            if self._captions > 1:  # a float with two numbers
-                self._count(self._float[0])
+            if self._captions > 1 or not self._float[2]:  # a float with two numbers
+                self._count(kind)
         inner, at = self._argument(text, at)
         pieces = self._inner(inner)
         self._end()
@@ -499,6 +390,11 @@ class LatexBody:
             return self._options(text, at)
         kinds = ("dropped", "formulas", "verbatim", "tables", "figures", "algorithms", "grids")
         kind = next((one for one in kinds if name in sets[one]), "abstract" * (name == "abstract"))
+        if name in ("minipage", "center") and not self._is_line:
+            part, end = self._until_end(text, at, full)
+            if "\\captionof" in part or (self._floats and name == "minipage" and "\\caption" in part):
+                self._floating(part, self._float[0] or "figure", full)
+                return end
         if not kind and name != "thebibliography":
             for _ in range(self._words.arguments.get(full.strip(), self._words.arguments.get(name, 0))):
                 _, at = self._argument(text, at)
@@ -517,7 +413,7 @@ class LatexBody:
             self._formula(inner)
         elif kind == "verbatim":
             self._end()
-            self._builder.add(self._kinds[-1], [inner[len(_OPTION.match(inner)[0]) if _OPTION.match(inner) else 0 :]])  # type: ignore[index]
+            self._builder.add(self._kinds[-1], [inner[len(OPTION.match(inner)[0]) if OPTION.match(inner) else 0 :]])  # type: ignore[index]
         elif kind == "abstract":
             self._abstract(inner)
         elif kind == "grids" and (name != "longtable" or self._float[0]):
@@ -539,10 +435,15 @@ class LatexBody:
 
     def _floating(self, inner: str, kind: str, full: str) -> None:
         self._end()
-        before, self._float, self._captions = self._float, (kind, "", ""), 0
+        held = self._float, self._captions
+        self._float, self._captions, self._floats = (kind, "", ""), 0, self._floats + 1
         inner = inner[self._options(inner, 0) :]
-        if "\\caption" in inner and "\\captionof" not in inner:
-            self._count(kind)
+        if not full.startswith("longtable"):
+            for _ in range(self._words.arguments.get(full.rstrip("*"), 0)):
+                inner = inner[self._argument(inner, 0)[1] :]
+        kinds = _CAPTION.findall(_OWN_PART.sub("", inner))
+        if kinds or ("\\caption" in inner and "{minipage}" not in inner):
+            self._count(kinds[0] if kinds and kinds[0] in self._counts else kind)
         if full.startswith("longtable"):
             captions: list[str] = []
 
@@ -560,7 +461,8 @@ class LatexBody:
         else:
             self._flow(inner)
         self._end()
-        self._float = before
+        self._float, self._captions = held
+        self._floats -= 1
 
     def _grid(self, inner: str, name: str) -> None:
         for _ in range(self._words.arguments.get(name, self._words.arguments.get(name.rstrip("*"), 1))):
@@ -572,45 +474,28 @@ class LatexBody:
         self._end()
         if not self._float[1]:
             self._float = (self._float[0] or "table", self._builder.named("tu"), "")
-        cells = list(self._cells(_unrepeated(inner)))
-        self._builder.table(self._float[1], self._float[2], cells)
+        cells = _uncovered(list(self._cells(_unrepeated(inner))))
+        self._builder.table(self._float[1], self._float[2], with_heads(cells))
+        if not self._floats:
+            self._float = ("", "", "")
         notes, self._notes = self._notes, []
         for pieces in notes:
             self._builder.add("footnote", pieces, self._builder.named("fn"))
 
     def _cells(self, inner: str) -> Iterator[tuple[Sequence[Piece], Cell]]:
         rows = list(_split(inner, self._limits["cells"]))
-        heads = next(
-            (
-                at
-                for at, (rules, _) in enumerate(rows)
-                if at and any(not one.startswith(("cm", "cl", "row", "add")) for one in rules)
-            ),
-            1,
-        )
-        taken: dict[int, int] = {}
+        heads = _head_rows(rows)
         for at, (_, row) in enumerate(rows):
             column = 0
-            for written in row:
-                if column >= self._limits["columns"]:
-                    break
+            for written in row[: self._limits["columns"]]:
                 content, wide, high = _spanned(written)
                 wide = max(1, min(wide, self._limits["columns"] - column))
-                if not content.strip() and taken.get(column, -1) >= at:
-                    column += wide
-                    continue
                 first = max(0, at + high + 1) if high < 0 else at
-                pieces = self._inner(content)
-                digits = sum(map(str.isdigit, content))
-                names_row = column == 0 and not digits >= sum(map(str.isalpha, content)) > 0
-                is_head = (at < heads < len(rows)) or (names_row and not content.strip()[:1].isdigit())
-                yield (
-                    pieces,
-                    Cell(first, column, "", max(1, abs(high)), wide, is_head, _BOLD.search(content) is not None),
-                )
-                if abs(high) > 1:
-                    taken |= dict.fromkeys(range(column, column + wide), at + high - 1)
+                is_bold = _BOLD.search(content) is not None
+                yield self._inner(content), Cell(first, column, "", max(1, abs(high)), wide, at in heads, is_bold)
                 column += wide
+                if column >= self._limits["columns"]:
+                    break
 
     def bibliography(self, text: str) -> None:
         r"""Read the entries of a bibliography as BibTeX writes it: \bibitem{key} and a text."""
@@ -683,6 +568,45 @@ def _unrepeated(inner: str) -> str:
             begin = max(inner.find("\\endhead"), 0)
             inner = inner[:begin] + inner[inner.rfind(name) :]
     return inner
+
+
+def _uncovered(cells: Sequence[tuple[Sequence[Piece], Cell]]) -> Sequence[tuple[Sequence[Piece], Cell]]:
+    """Cells without empty ones over which one of another row reaches."""
+    high = [cell for _, cell in cells if cell.rowspan > 1]
+    covered = {(row, one.column) for one in high for row in range(one.row, one.row + one.rowspan)}
+    return [one for one in cells if not is_blank(one[0]) or (one[1].row, one[1].column) not in covered]
+
+
+def _head_rows(rows: Sequence[tuple[Sequence[str], Sequence[str]]]) -> set[int]:
+    """The rows of heads: those above the first rule over the whole width, else the first, and such rows further down.
+
+    A row of numbers is one only under a head of several columns; one further down stands between two rules, or has the
+    words of one above.
+    """
+    cells = [[cell.strip() for cell in row] for _, row in rows]
+    ruled = [any(not one.startswith(_PARTIAL) for one in rules) for rules, _ in rows]
+    last = next((at for at in range(1, min(len(rows), _MOST_HEADS + 1)) if ruled[at]), min(1, len(rows) - 1))
+    for at in range(1, last):
+        is_below = "column" in "".join(cells[at - 1]) or any(one.startswith(_PARTIAL[:2]) for one in rows[at][0])
+        if _has_values(cells[at]) and not is_below:
+            last = at
+            break
+    heads = set(range(last))
+    is_open = sum(ruled) < len(rows) / 2  # not each row stands between rules
+    for at in range(last + 1, len(rows) - 1):
+        is_apart = is_open and (ruled[at] or ruled[at - 1]) and ruled[at + 1]
+        is_head = is_apart and len(set(cells[at][1:]) - {""}) > 1 and not any(map(_is_value, cells[at][1:]))
+        if (is_head and _has_values(cells[at + 1])) or (len(cells[at]) > 2 and cells[at] in cells[:last]):
+            heads.add(at)
+    return heads
+
+
+def _has_values(cells: Sequence[str]) -> bool:
+    return sum(map(_is_value, cells)) > len(cells) / 2 or any(re.search(r"\d\.\d", cell) for cell in cells[1:])
+
+
+def _is_value(cell: str) -> bool:
+    return is_number([cell])
 
 
 def _split(inner: str, most: int) -> Iterator[tuple[list[str], list[str]]]:
