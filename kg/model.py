@@ -28,6 +28,8 @@ MARKS = ("cases", "part", "larger", "others", "hypothetical")
 #: Types of entities that results are obtained on.
 OBTAINED = ("hardware", "model", "dataset")
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
+#: Types of what labels of tables print.
+FACETS = ("dataset", "metric", "model", "method", "hardware")
 RELATION_TYPES = (
     "uses",
     "part_of",
@@ -113,6 +115,51 @@ class Table:
     label: str  # "Table 2"
     cells: tuple[Cell, ...]
     page: int | None = None
+
+
+class Facet(NamedTuple):
+    """What a label or caption prints: its type (one of FACETS), its concept or "", its name."""
+
+    type: str
+    concept: str
+    name: str
+
+
+class TableHeader(NamedTuple):
+    """The header path of a row or column of a table, outermost first; of the caption, the caption itself."""
+
+    axis: str  # caption, row or column
+    path: tuple[str, ...]
+    facets: tuple[Facet, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()  # ("bits", "4"), as printed
+
+
+class TableCell(NamedTuple):
+    """A number of a table: its place, its text, and the numbers of its two headers among those of the table."""
+
+    row: int
+    column: int
+    text: str
+    value: float | None  # the first number of the text
+    unit: str
+    bold: bool
+    sound: bool  # whether its row and column have paths of their own
+    setup: bool  # a size, count or other number that is no result
+    row_header: int
+    column_header: int
+
+
+class ReadTable(NamedTuple):
+    """A table with the header paths of its numbers; the first header is that of the caption."""
+
+    id: str  # "t2"
+    label: str  # "Table 2"
+    caption: str
+    page: int | None
+    head_rows: int
+    head_columns: int
+    headers: tuple[TableHeader, ...]
+    cells: tuple[TableCell, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,18 @@ CREATE TABLE citations (
     {_OF}, cited TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL, doi TEXT NOT NULL, arxiv TEXT NOT NULL,
     year INTEGER, begin INTEGER, type TEXT NOT NULL, part TEXT NOT NULL, start INTEGER NOT NULL,
     quote TEXT NOT NULL, score REAL NOT NULL, name TEXT NOT NULL, {_KEY};
+CREATE TABLE tables (
+    {_OF}, id TEXT NOT NULL, label TEXT NOT NULL, caption TEXT NOT NULL, page INTEGER, head_rows INTEGER NOT NULL,
+    head_columns INTEGER NOT NULL, {_KEY};
+CREATE TABLE headers (
+    id INTEGER PRIMARY KEY, {_OF}, "table" INTEGER NOT NULL, axis TEXT NOT NULL, path TEXT NOT NULL,
+    dataset TEXT NOT NULL, metric TEXT NOT NULL, model TEXT NOT NULL, method TEXT NOT NULL, hardware TEXT NOT NULL,
+    settings TEXT NOT NULL
+);
+CREATE TABLE cells (
+    {_OF}, "table" INTEGER NOT NULL, "row" INTEGER NOT NULL, "column" INTEGER NOT NULL, text TEXT NOT NULL, value REAL,
+    unit TEXT NOT NULL, bold INTEGER NOT NULL, sound INTEGER NOT NULL, setup INTEGER NOT NULL,
+    row_header INTEGER NOT NULL, column_header INTEGER NOT NULL, {_KEY};
 """
 
 INDEXES = """
@@ -75,6 +87,7 @@ CREATE INDEX concepts_by_country ON concepts (country) WHERE country <> '';
 CREATE INDEX counts_by_type ON counts (type, role, papers);
 CREATE INDEX authors_by_name ON authors (name);
 CREATE INDEX texts_by_entry ON texts (entry, field);
+CREATE INDEX headers_by_entry ON headers (entry, number);
 CREATE INDEX mentions_by_concept ON mentions (concept, role, paper);
 CREATE INDEX mentions_by_paper ON mentions (paper, concept, role);
 CREATE INDEX topics_by_paper ON topics (paper, topic);
@@ -112,6 +125,7 @@ def _once(table: str) -> str:
         AND ({used.format("y")}y.score, e.name) > ({used.format("x")}x.score, f.name))"""
 
 
+_TABLES_READER = Path(__file__).parents[1] / "extract" / "tables"
 _SQL = Path(__file__).with_name("views.sql")
 VIEWS = _SQL.read_text("utf-8").partition("\n\n")[2].format(quote=_QUOTE, **{table: _once(table) for table in _ALIKE})
 
@@ -131,7 +145,7 @@ class Writable(Protocol):
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
     here = Path(__file__)
-    made_by = (here, here.with_name("rows.py"), _SQL, here.parents[1] / "link" / "cited_works.py")
+    made_by = (here, here.with_name("rows.py"), _SQL, *sorted(_TABLES_READER.glob("[a-z]*.*")), here.parents[1] / "link" / "cited_works.py")
     return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16] + ontology_hash()[:16]
 
 

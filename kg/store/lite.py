@@ -67,7 +67,8 @@ class Lite(sqlite3.Connection):
             SELECT e.id, (SELECT raw FROM texts t WHERE t.entry = e.id AND t.field = 'T') AS title,
             (SELECT group_concat(t.raw) FROM texts t WHERE t.entry = e.id AND t.field IN ('A', 'B', 'K')) AS abstract,
             (SELECT group_concat(text.value, ' ') FROM json_each(e.document, '$.body') AS s,
-                json_each(s.value, '$[2]') AS x, json_tree(x.value, '$[3]') AS text) AS body
+                json_each(s.value, '$[2]') AS x, json_tree(x.value, '$[3]') AS text)
+            || coalesce((SELECT group_concat(path, ' ') FROM headers h WHERE h.entry = e.id), '') AS body
             FROM entries e WHERE EXISTS (SELECT 1 FROM texts t WHERE t.entry = e.id)""",
         """CREATE VIRTUAL TABLE texts_search_words USING fts5(
             title, abstract, body, content = 'entry_words', content_rowid = 'id', tokenize = 'porter unicode61'

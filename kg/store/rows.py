@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kg.entity_types import LISTS
 from kg.identifiers import kind_of
 from kg.link.called_names import folded_name_rows, labels_of
+from kg.extract.tables import read_tables
 from kg.link.cited_works import citation_rows, link_citations, quoted
-from kg.model import OBTAINED, Document, Evidence, Facts, Mention, Record, Relation, Result, Statement
+from kg.model import FACETS, OBTAINED, Document, Evidence, Facts, Mention, ReadTable, Record, Relation, Result, Statement
 from kg.store import codec
+from kg.tables import json_line
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 _SOME = 500  # values in a query
 _MOST = 1000  # entries that are written at once
 _TEXTS = 1024  # numbers of texts that an entry has, of which it uses as many as it has texts
+_HEADERS = 32_768  # numbers of headers that an entry has, likewise
+PATH = " > "  # between the levels of a header path
 #: What the entries of works say of them, in the order of their sources; last the dates of these.
 _SAID = """
 SELECT paper, id, record ->> '$.title', record ->> '$.name', record ->> '$.kind', document ->> '$.date',
@@ -73,6 +77,9 @@ class Rows(NamedTuple):
     relations: list[_Row]
     uses: list[_Row]
     citations: list[_Row]
+    tables: list[_Row]
+    headers: list[_Row]  # of rows, columns and captions: the number of their table, axis, path, facets, settings
+    cells: list[_Row]  # numbers: their table, place, text, value, and the numbers of their headers among those of all
 
     def concepts(self) -> Iterator[str]:
         """The concepts that the rows name."""
@@ -101,6 +108,11 @@ _HELD = {
     " FROM uses x LEFT JOIN concepts c ON c.id = x.concept",
     "citations": "SELECT {}, '', x.key, x.title, x.doi, x.arxiv, x.year, x.begin, x.type, x.part, x.start,"
     " x.quote, x.score, x.name FROM citations x",
+    "tables": "SELECT {}, x.id, x.label, x.caption, x.page, x.head_rows, x.head_columns FROM tables x",
+    "headers": 'SELECT {}, x."table", x.axis, x.path, x.dataset, x.metric, x.model, x.method, x.hardware, x.settings'
+    " FROM headers x",
+    "cells": 'SELECT {}, x."table", x."row", x."column", x.text, x.value, x.unit, x.bold, x.sound, x.setup,'
+    " x.row_header, x.column_header FROM cells x",
 }
 
 
@@ -121,6 +133,7 @@ def rows_of(document: Document, record: Record) -> Rows:
     """The rows of an entry."""
     mentions = [mention for kind in LISTS.values() for mention in getattr(record, kind) if mention.concept]
     concepts = {mention.canonical: mention.concept for mention in mentions if mention.type in OBTAINED}
+    tables = read_tables(document, record, Vocabulary.load()) if document.tables else []
     return Rows(
         record.paper,
         labels_of(record),
@@ -134,7 +147,30 @@ def rows_of(document: Document, record: Record) -> Rows:
         [(*(u.type, u.name, u.concept, u.use, u.level), *quoted(u.places[0]), u.confidence) for u in record.uses]
         + [(s.name, f"{s.value} {s.unit}".strip(), "", "set", "", *quoted(s.place), 1.0) for s in record.setup],
         list(citation_rows(document, record)),
+        [(t.id, t.label, t.caption, t.page, t.head_rows, t.head_columns) for t in tables],
+        *_table_rows(tables),
     )
+
+
+def _table_rows(tables: Iterable[ReadTable]) -> tuple[list[_Row], list[_Row]]:
+    """The rows of the headers and cells of an entry's tables; headers and tables count from 1 in the entry."""
+    headers: list[_Row] = []
+    cells: list[_Row] = []
+    for number, table in enumerate(tables, 1):
+        before = len(headers) + 1
+        if before + len(table.headers) > _HEADERS:
+            break
+        for one in table.headers:
+            facets = [{f.name for f in one.facets if f.type == kind} for kind in FACETS]
+            names = [min(some) if len(some) == 1 else "" for some in facets]
+            settings = json_line(dict(one.settings)) if one.settings else ""
+            headers.append((number, one.axis, PATH.join(one.path), *names, settings))
+        cells += [
+            (*(number, c.row, c.column, c.text, c.value, c.unit), *map(int, (c.bold, c.sound, c.setup)))
+            + (before + c.row_header, before + c.column_header)
+            for c in table.cells
+        ]
+    return headers, cells
 
 
 #: What a writer is yet to write: rows by entry, labels said no more, works to be told anew, and what works had before.
@@ -180,7 +216,7 @@ class Writer:
         if waiting is None:
             if paper not in self._before:
                 self._before |= self._had([paper])
-            for table in ("mentions", "topics", "results", "result_on", "relations", "uses", "citations"):
+            for table in ("mentions", "topics", "results", "result_on", "relations", "uses", "citations", "tables", "cells"):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
             if record is not None:
                 self._less.append(labels_of(record))
@@ -191,6 +227,8 @@ class Writer:
             self.db.unindex_texts(self.db.execute(sql, (entry,)).fetchall(), entry)
             for table in ("authors", "texts"):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
+        if waiting is None:
+            self.db.execute("DELETE FROM headers WHERE entry = ?", (entry,))  # whose words were indexed
 
     def redescribe(self, papers: Iterable[str]) -> None:
         """Say of works anew what their entries and sources say of them, when the batch ends."""
@@ -206,7 +244,7 @@ class Writer:
         of = [(entry, papers[rows.paper], rows) for entry, rows in written]
 
         columns_of = {"mentions": (3,), "topics": (3,), "results": (3, 10), "result_on": (4,), "relations": (4, 6)}
-        for table, concepts in {"authors": (), **columns_of, "uses": (5,), "citations": ()}.items():
+        for table, concepts in {"authors": (), **columns_of, "uses": (5,), "citations": (), "tables": (), "cells": ()}.items():
             out = []
             for entry, paper, rows in of:
                 for at, row in enumerate(getattr(rows, table), 1 + (len(rows.mentions) if table == "topics" else 0)):
@@ -219,6 +257,12 @@ class Writer:
             (_TEXTS * entry + at, entry, paper, *row) for entry, paper, rows in of for at, row in enumerate(rows.texts)
         ]
         self._insert("texts", texts)
+        headers = [
+            (_HEADERS * entry + at, entry, at, paper, *row)
+            for entry, paper, rows in of
+            for at, row in enumerate(rows.headers, 1)
+        ]
+        self._insert("headers", headers)
         # At once: SQLite's index of texts writes what it has to the disk at every savepoint and statement.
         found = ((text[0], text[-1]) for text in texts if len(text[3]) == 1)  # of bodies words are found alone
         self.db.index_texts(found, [entry for entry, _, rows in of if rows.texts])
