@@ -40,6 +40,22 @@ CREATE VIEW paper_citations AS
         x.year, x.part, x.quote, e.name AS entry, x.key, x.name, x.score
     FROM citations x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
     LEFT JOIN papers q ON q.curie = x.cited {citations};
+CREATE VIEW paper_tables AS
+    SELECT p.curie AS paper, p.title, x.id AS "table", x.label, x.caption, x.page, x.head_rows, x.head_columns,
+        h.dataset, h.metric, h.model, h.hardware, h.settings, e.name AS entry
+    FROM tables x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
+    JOIN headers h ON h.entry = x.entry AND h."table" = x.number AND h.axis = 'caption';
+CREATE VIEW paper_cells AS
+    SELECT p.curie AS paper, p.title, t.id AS "table", t.label, x."row", x."column", r.path AS row_path,
+        c.path AS column_path, x.text, x.value, x.unit, x.bold, x.sound, x.setup,
+        coalesce(nullif(r.dataset, ''), c.dataset) AS dataset, coalesce(nullif(c.metric, ''), r.metric) AS metric,
+        coalesce(nullif(r.model, ''), c.model) AS model, coalesce(nullif(r.method, ''), c.method) AS method,
+        coalesce(nullif(r.hardware, ''), c.hardware) AS hardware, r.settings AS row_settings,
+        c.settings AS column_settings, e.name AS entry
+    FROM cells x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry
+    JOIN tables t ON t.entry = x.entry AND t.number = x."table"
+    JOIN headers r ON r.entry = x.entry AND r.number = x.row_header
+    JOIN headers c ON c.entry = x.entry AND c.number = x.column_header;
 CREATE VIEW paper_authors AS
     SELECT p.curie AS paper, p.title, x.number, x.name AS author, e.name AS entry
     FROM authors x JOIN papers p ON p.id = x.paper JOIN entries e ON e.id = x.entry;
