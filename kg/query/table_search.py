@@ -128,7 +128,9 @@ def pieces_of(store: StoreFile, question: str) -> list[Piece]:
         value = next(filter(None, setting.groups()))
         pieces.append(Piece(value, "number", words_of(value), (), True))
     for word in re.finditer(forms["word"], re.sub(forms["setting"], _blank, text)):
-        pieces.append(Piece(word[0], "name" if _is_formed(word[0]) else "word", words_of(word[0]), (), _is_name(store, word[0])))
+        pieces.append(
+            Piece(word[0], "name" if _is_formed(word[0]) else "word", words_of(word[0]), (), _is_name(store, word[0]))
+        )
     return [piece for piece in pieces if piece.words]
 
 
@@ -147,7 +149,11 @@ def _is_name(store: StoreFile, word: str) -> bool:
     if _is_formed(word):
         return True
     is_word = word.isascii() and word.isalpha() and len(word) > 2
-    return is_word and not Corpus.of(store).texts_with(word) and WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]
+    return (
+        is_word
+        and not Corpus.of(store).texts_with(word)
+        and WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]
+    )
 
 
 def _of_flags(store: StoreFile, only: Mapping[str, str]) -> Iterator[Piece]:

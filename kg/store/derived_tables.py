@@ -145,7 +145,13 @@ class Writable(Protocol):
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
     here = Path(__file__)
-    made_by = (here, here.with_name("rows.py"), _SQL, *sorted(_TABLES_READER.glob("[a-z]*.*")), here.parents[1] / "link" / "cited_works.py")
+    made_by = (
+        here,
+        here.with_name("rows.py"),
+        _SQL,
+        *sorted(_TABLES_READER.glob("[a-z]*.*")),
+        here.parents[1] / "link" / "cited_works.py",
+    )
     return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16] + ontology_hash()[:16]
 
 

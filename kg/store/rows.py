@@ -14,11 +14,23 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
+from kg.extract.tables import read_tables
 from kg.identifiers import kind_of
 from kg.link.called_names import folded_name_rows, labels_of
-from kg.extract.tables import read_tables
 from kg.link.cited_works import citation_rows, link_citations, quoted
-from kg.model import FACETS, OBTAINED, Document, Evidence, Facts, Mention, ReadTable, Record, Relation, Result, Statement
+from kg.model import (
+    FACETS,
+    OBTAINED,
+    Document,
+    Evidence,
+    Facts,
+    Mention,
+    ReadTable,
+    Record,
+    Relation,
+    Result,
+    Statement,
+)
 from kg.store import codec
 from kg.tables import json_line
 from kg.vocabulary import Vocabulary
@@ -216,7 +228,17 @@ class Writer:
         if waiting is None:
             if paper not in self._before:
                 self._before |= self._had([paper])
-            for table in ("mentions", "topics", "results", "result_on", "relations", "uses", "citations", "tables", "cells"):
+            for table in (
+                "mentions",
+                "topics",
+                "results",
+                "result_on",
+                "relations",
+                "uses",
+                "citations",
+                "tables",
+                "cells",
+            ):
                 self.db.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
             if record is not None:
                 self._less.append(labels_of(record))
@@ -244,7 +266,14 @@ class Writer:
         of = [(entry, papers[rows.paper], rows) for entry, rows in written]
 
         columns_of = {"mentions": (3,), "topics": (3,), "results": (3, 10), "result_on": (4,), "relations": (4, 6)}
-        for table, concepts in {"authors": (), **columns_of, "uses": (5,), "citations": (), "tables": (), "cells": ()}.items():
+        for table, concepts in {
+            "authors": (),
+            **columns_of,
+            "uses": (5,),
+            "citations": (),
+            "tables": (),
+            "cells": (),
+        }.items():
             out = []
             for entry, paper, rows in of:
                 for at, row in enumerate(getattr(rows, table), 1 + (len(rows.mentions) if table == "topics" else 0)):

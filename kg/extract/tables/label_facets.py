@@ -152,9 +152,7 @@ def _read(table: Table, caption: str, labels: LabelFacets) -> ReadTable:
         _cell(one, is_setup or _is_setup(one), number_of("row", one.row), number_of("column", one.column))
         for one in header_paths(table)
     ]
-    return ReadTable(
-        table.id, table.label, caption, table.page, *head_counts(table), tuple(headers), tuple(cells)
-    )
+    return ReadTable(table.id, table.label, caption, table.page, *head_counts(table), tuple(headers), tuple(cells))
 
 
 def _is_setup(one: PathCell) -> bool:
@@ -166,9 +164,7 @@ def _is_setup(one: PathCell) -> bool:
 def _cell(one: PathCell, is_setup: bool, row: int, column: int) -> TableCell:
     value, unit = value_of(one.cell.text)
     cell = one.cell
-    return TableCell(
-        cell.row, cell.column, cell.text, value, unit, cell.bold, one.is_sound, is_setup, row, column
-    )
+    return TableCell(cell.row, cell.column, cell.text, value, unit, cell.bold, one.is_sound, is_setup, row, column)
 
 
 def value_of(text: str) -> tuple[float | None, str]:
