@@ -14,14 +14,15 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.apart import bound
 from kg.model import KgError
 from kg.rdf.solutions import read_back, written
-from kg.store.user_sql import LATE, ROWS, SIZE
+from kg.store.user_sql import LATE, NO_PROCESS, ROWS, SIZE
 
 Found = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 SECONDS = 30.0
 _GIB = 1 << 30
-MEMORY = 4 * _GIB  # bytes that a query may take, beside what the process has when it begins
+MEMORY = 2 * _GIB  # bytes that a query may take, beside what the process has when it begins
 
 
 def asked_apart(
@@ -33,14 +34,12 @@ def asked_apart(
     more than `rows`, or more than `size` bytes of them.
     """
     memory = memory or MEMORY
-    limits = {"rows": rows, "size": size, "memory": memory}
+    limits = {"rows": rows, "size": size, "memory": memory, "seconds": seconds}
     said = json.dumps({"place": place, "query": query, **limits}).encode()
     try:
         child = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     except OSError as reason:
-        raise KgError(
-            "No process can be started for the query ({error}): end other programs, and ask again.", error=reason
-        ) from None
+        raise KgError(NO_PROCESS, error=reason) from None
     try:
         data, _ = child.communicate(said, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -84,24 +83,13 @@ def _answer() -> None:
             store.rdf.follow()
             if not asked["query"]:
                 return
-            _bound(asked["memory"])
+            bound(int(asked["seconds"]) + 2, asked["memory"])  # also where nobody is left who would end it
             kind, data = written(store.query(asked["query"]), asked["rows"], asked["size"])
         head: dict[str, Any] = {"kind": kind}
     except KgError as error:
         values = {name: str(value) for name, value in error.values.items()}
         head, data = {"error": (error.sentence, values)}, b""
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + data)
-
-
-def _bound(most: int) -> None:
-    """Let this process take so many bytes more, where the system can say so."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        with open("/proc/self/statm", "rb") as numbers:
-            used = int(numbers.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (used + most, used + most))
 
 
 if __name__ == "__main__":

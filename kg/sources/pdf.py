@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from kg.apart import MEMORY, SECONDS, Lost, apart
 from kg.model import Batch, KgError, Source
-from kg.sources.apart import MEMORY, SECONDS, Lost, apart
 from kg.sources.body.bodyparts import Body
 from kg.sources.inputs import LIMIT, InputFile
 from kg.sources.layout.offices import Offices

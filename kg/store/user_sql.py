@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import signal
 import sqlite3
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
+from kg.apart import Late, Lost, apart
 from kg.model import KgError
 from kg.store.faults import fault
 from kg.store.sqlite_guard import Authorizer, for_reading, harden
@@ -24,8 +23,8 @@ SIZE = 128 << 20
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock
 _PROGRAM = ["addr", "opcode"]  # the first columns of an EXPLAIN, which shows addresses in memory
 _HINT = re.compile(r"\(\?#has:([^)]+)\)")
-#: Memory that SQLite may take for a query. It holds for the whole process, whose writer keeps up to 256 MB of the file.
-_BYTES = 512 << 20
+#: Bytes that SQLite may take for a query, its temporary tables too, and that the process of a query may take.
+_BYTES, MEMORY = 512 << 20, 1 << 30
 
 # Sentences that more than one kind of store says.
 REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
@@ -35,6 +34,8 @@ MANY = "The query gives more than {n} rows: add a LIMIT."
 LARGE = "The query gives more than {n} MB: ask for fewer rows or columns, or add a LIMIT."
 NO_SQL = "The query is not SQL that the graph understands ({error}): `kg sql` lists its tables."
 FAILED = "The query could not be answered ({error}): ask otherwise, or for less."
+_SHORT = "out of memory"
+NO_PROCESS = "No process can be started for the query ({error}): end other programs, and ask again."
 Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
 
@@ -63,29 +64,42 @@ def too_large(size: int) -> KgError:
 def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS, size: int = SIZE) -> Table:
     """The columns and rows of a query. Raises KgError for what is no SELECT, and for one that is ended.
 
-    It may take `seconds`, and give `rows` that take `size` bytes of memory at most.
+    It may take `seconds`, and give `rows` that take `size` bytes of memory at most. It runs in a fork of this process,
+    for SQLite looks at no clock within a step. The fork opens the file anew; there, SQLite takes the locks of this
+    process for its own, and they are held as long as this process waits.
     """
+    try:
+        return apart(lambda: _found(path, query, seconds, rows, size), int(seconds) + 2, MEMORY, seconds)
+    except Late:
+        raise KgError(LATE, seconds=f"{seconds:g}") from None
+    except Lost:
+        raise KgError(FAILED, error=_SHORT) from None
+    except OSError as reason:
+        raise KgError(NO_PROCESS, error=reason) from None
+
+
+def _found(path: Path, query: str, seconds: float, rows: int, size: int) -> Table:
     end = time.monotonic() + seconds
-    raised: list[BaseException] = []
+    raised: list[re.error] = []
 
     def tried(pattern: str, text: str | None) -> bool:
         try:
             return fits(pattern, text)
-        except BaseException as error:  # which SQLite keeps to itself
+        except re.error as error:  # which SQLite keeps to itself
             raised.append(error)
             raise
 
-    late = KgError(LATE, seconds=f"{seconds:g}")
     reader: Authorizer | None = None
     try:
-        with _alarm(seconds), closing(sqlite3.connect(for_reading(path), uri=True)) as db:
+        with closing(sqlite3.connect(for_reading(path), uri=True)) as db:
             db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
+            db.execute("PRAGMA temp_store = MEMORY")
             db.execute("PRAGMA query_only = ON")
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)
             harden(db)
             db.create_function("regexp", 2, tried, deterministic=True)
             db.set_authorizer(reader := Authorizer(db))
-            db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+            db.set_progress_handler(lambda: time.monotonic() > end, _STEPS)  # all that ends it on a system without fork
             found = db.execute(query)
             if found.description is None:
                 raise KgError("The query gives no table: write a SELECT.")
@@ -96,25 +110,21 @@ def asked(path: Path, query: str, seconds: float = SECONDS, rows: int = ROWS, si
     except sqlite3.OperationalError as error:
         if _is_refused(error):
             raise _refused(reader) from None
-        if raised and isinstance(raised[0], re.error):
+        if raised:
             raise KgError(
                 "The query has a regular expression that is none ({error}): mend it.", error=raised[0]
             ) from None
-        if (raised or str(error) == "interrupted") and time.monotonic() > end:
-            raise late from None
-        if raised or str(error) == "interrupted":  # by Ctrl-C, which SQLite takes for the clock that ends a query
-            raise KeyboardInterrupt from None
+        if str(error) == "interrupted":
+            raise KgError(LATE, seconds=f"{seconds:g}") from None
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")):
             raise fault(path, error) from None
         raise KgError(NO_SQL, error=error) from None
-    except TimeoutError:
-        raise late from None
     except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError) as error:
         if _is_refused(error):
             raise _refused(reader) from None
         if getattr(error, "sqlite_errorname", "") == "SQLITE_TOOBIG":
             raise too_large(size) from None
-        raise KgError(FAILED, error=error) from None
+        raise KgError(FAILED, error=str(error) or _SHORT) from None
 
 
 def _is_refused(error: BaseException) -> bool:
@@ -123,29 +133,6 @@ def _is_refused(error: BaseException) -> bool:
 
 def _refused(reader: Authorizer | None) -> KgError:
     return KgError(NAMED, name=reader.refused) if reader and reader.refused else KgError(REFUSED)
-
-
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError after some seconds: SQLite looks at no clock while a regular expression is tried.
-
-    Only the main thread hears it, and only where the system has such a clock.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-    begun, handler = time.monotonic(), signal.signal(signal.SIGALRM, _ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGALRM, handler)
-        # What another one waits for still comes.
-        signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - begun), 0.001) if left else 0.0, interval)
-
-
-def _ring(*_: object) -> None:
-    raise TimeoutError
 
 
 def fits(pattern: str, text: str | None) -> bool:

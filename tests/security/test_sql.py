@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -198,3 +199,22 @@ def test_commands_end_in_a_sentence(path: Path) -> None:
         assert done.returncode == 2
         assert "The query gives more than" in done.stderr
         assert done.stdout == ""
+
+
+ONE_STEP = "SELECT length(printf('%.*c', 2000000000, 'x'))"
+TRIED = f"SELECT regexp('(a+)+$', '{'a' * 40}b')"
+
+
+@pytest.mark.parametrize("query", [ONE_STEP, TRIED])
+def test_a_query_ends_in_its_time_within_one_step_of_sqlite_and_in_any_thread(path: Path, query: str) -> None:
+    with ThreadPoolExecutor(1) as threads, pytest.raises(KgError, match="took longer than 1 s"):
+        threads.submit(asked, path, query, 1).result(10)
+
+
+SPILLED = """WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 4000),
+    t AS MATERIALIZED (SELECT x, zeroblob(200000) AS y FROM n) SELECT sum(length(y)) FROM t"""
+
+
+def test_temporary_tables_of_a_query_stay_in_memory(path: Path) -> None:
+    with pytest.raises(KgError, match=r"could not be answered \(out of memory\)"):
+        asked(path, SPILLED)

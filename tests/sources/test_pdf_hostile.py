@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kg import apart
 from kg.model import Batch, KgError
-from kg.sources import apart, inputs, read
+from kg.sources import inputs, read
 from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, assembled, pdf, simple
 
 SECONDS = 10  # for any file, however it is made; most need a tenth

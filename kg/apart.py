@@ -1,4 +1,4 @@
-"""Run work in a child process with limits on time and memory, for C libraries that parse untrusted files."""
+"""Run work in a child process with limits on time and memory, for C libraries that read what is not trusted."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ class Lost(Exception):
     """The child process ended without an answer: it exceeded its limits, or the library crashed."""
 
 
-def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY) -> Done:
+class Late(Lost):
+    """The child process was ended because it took too long by the clock."""
+
+
+def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY, wait: float = _WAIT) -> Done:
     """Run `work` in a fork of this process and return its result; exceptions of `work` are raised here.
 
-    Raises Lost when the fork exceeds its CPU time (seconds) or memory (bytes). On a system without fork, `work` runs in
-    this process without limits.
+    Raises Lost when the fork exceeds its CPU time (seconds) or memory (bytes), Late when it takes longer than `wait`
+    (seconds by the clock). On a system without fork, `work` runs in this process without limits.
     """
     if not hasattr(os, "fork"):
         return work()
@@ -45,7 +49,7 @@ def apart(work: Callable[[], Done], seconds: int = SECONDS, memory: int = MEMORY
     ended = False
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        data = _all(reading)
+        data = _all(reading, wait)
         ended = True
     finally:
         os.close(reading)
@@ -67,12 +71,12 @@ def _answer(work: Callable[[], Any], writing: int, seconds: int, memory: int) ->
         faulthandler.disable()  # the parent reports a killed child; no traceback is printed
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        _bound(seconds, memory)
+        bound(seconds, memory)
         try:
             answer = (True, work())
         except Exception as error:
             answer = (False, error)
-        data = pickle.dumps(answer)
+        data = memoryview(pickle.dumps(answer))
         while data:
             data = data[os.write(writing, data) :]
         code = 0
@@ -80,8 +84,13 @@ def _answer(work: Callable[[], Any], writing: int, seconds: int, memory: int) ->
         os._exit(code)  # skip the cleanup of the parent's resources
 
 
-def _bound(seconds: int, memory: int) -> None:
-    import resource
+def bound(seconds: int, memory: int) -> None:
+    """Let this process take so many seconds of CPU time and bytes of memory more, where the system can say so."""
+    try:
+        import resource
+    except ImportError:
+        return
+    seconds += int(time.process_time())
 
     used = 0
     try:
@@ -97,14 +106,14 @@ def _bound(seconds: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (bound if most < 0 else min(bound, most), most))
 
 
-def _all(reading: int) -> bytes:
-    """Everything that the fork writes until it ends; b"" when it is killed or takes too long."""
-    out = b""
-    until = time.monotonic() + _WAIT
+def _all(reading: int, wait: float) -> bytearray:
+    """Everything that the fork writes until it ends; empty when it is killed. Raises Late."""
+    out = bytearray()
+    until = time.monotonic() + wait
     while True:
         ready, _, _ = select.select([reading], [], [], max(0.0, until - time.monotonic()))
         if not ready:
-            raise Lost
+            raise Late
         piece = os.read(reading, _PIECE)
         if not piece:
             return out
