@@ -35,16 +35,32 @@ _EXTENSION = """SELECT quote_ident(nspname) FROM pg_extension e JOIN pg_namespac
     WHERE extname = 'pg_trgm'"""
 #: Rows that are asked for at once: libpq gets slow where the server has sent far more than was read.
 _CHUNK = 100
-#: What users' SELECTs may not name: functions that do more than compute (they wait, read files, end connections, run
-#: other SQL, change settings), those of other extensions and of users, and the server's own tables.
+#: Functions that users' SELECTs may name: those of the server and of pg_trgm that compute from what they are given
+#: alone (immutable), and these. All others tell of the server, its settings, roles and sessions, or do more than
+#: compute: they wait, read files, end connections, run other SQL.
+_FUNCTIONS = re.findall(
+    r"\w+",
+    """
+    age array_to_json array_to_string clock_timestamp concat concat_ws convert convert_from convert_to
+    current_schema date date_part date_trunc extract format gen_random_uuid generate_series in_range interval
+    json_agg json_build_array json_build_object json_object_agg json_populate_record json_populate_recordset
+    json_to_record json_to_recordset json_to_tsvector jsonb_agg jsonb_build_array jsonb_build_object
+    jsonb_object_agg jsonb_populate_record jsonb_populate_recordset jsonb_to_record jsonb_to_recordset
+    jsonb_to_tsvector length make_timestamptz money now numeric overlaps pg_column_size pg_typeof
+    phraseto_tsquery plainto_tsquery quote_literal quote_nullable random regexp row_to_json statement_timestamp
+    time timestamp timestamptz timetz timezone to_char to_date to_json to_jsonb to_number to_timestamp
+    to_tsquery to_tsvector transaction_timestamp ts_headline version websearch_to_tsquery xml
+    """,
+)
+#: A word that users' SELECTs may not use: another function, a table of the server, or one of `information_schema`.
 _FORBIDDEN = """SELECT proname FROM pg_proc p WHERE lower(proname) = ANY(%(words)s)
     AND NOT 'internal'::regtype = ANY(proargtypes)  -- which SQL cannot call
-    AND proname NOT IN ('random', 'gen_random_uuid', 'clock_timestamp', 'regexp')
-    AND (provolatile = 'v' OR proname LIKE '%%\\_to\\_xml%%'
-        OR pronamespace <> 'pg_catalog'::regnamespace AND NOT EXISTS (
-            SELECT 1 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-            WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND extname = 'pg_trgm'))
-    UNION ALL SELECT relname FROM pg_class WHERE relname = ANY(%(words)s) AND relnamespace = 'pg_catalog'::regnamespace
+    AND proname <> ALL(%(functions)s) AND NOT (provolatile = 'i' AND (pronamespace = 'pg_catalog'::regnamespace
+        OR EXISTS (SELECT 1 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+            WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND extname = 'pg_trgm')))
+    UNION ALL SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = ANY(%(words)s)
+    AND (nspname LIKE 'pg\\_%%' OR nspname = 'information_schema' AND nspname = ANY(%(words)s)
+        AND relname NOT IN ('columns', 'tables'))
     LIMIT 1"""
 #: A SELECT that ends with an error at a row that is too large to be sent.
 _BOUND = """SELECT * FROM ({query}
@@ -283,7 +299,7 @@ class Postgres:
         if re.search(r'\bu&"', query, re.IGNORECASE):
             return 'U&"'
         words = list(set(re.findall(r"\w+", query.lower())))
-        found = db.execute(_FORBIDDEN.encode(), {"words": words}).fetchone()
+        found = db.execute(_FORBIDDEN.encode(), {"words": words, "functions": _FUNCTIONS}).fetchone()
         return str(found[0]) if found else ""
 
     @staticmethod
