@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import log
@@ -80,8 +80,8 @@ class Piece:
 
     text: str
     kind: str
-    words: frozenset[str]
-    names: tuple[frozenset[str], ...] = ()  # the words of its other names
+    options: tuple[frozenset[str], ...]  # its words, and those of its other names
+    start: int = 0  # in the question
     is_hard: bool = False  # whether a cell must bear it
 
 
@@ -92,8 +92,9 @@ def search(
 
     `papers` (CURIEs) are those whose tables are searched; without them those whose words have most of the names.
     """
-    pieces = [*pieces_of(store, question), *_of_flags(store, only or {})]
-    return _Index(store, pieces, _candidates(store, pieces) if papers is None else papers).found()
+    pieces = [*pieces_of(question), *_of_flags(only or {})]
+    lists = _lists(question, pieces)
+    return _Index(store, pieces, lists, _candidates(store, pieces) if papers is None else papers).found()
 
 
 # --- the question ---------------------------------------------------------------------------------------------------
@@ -106,62 +107,93 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]{2}", low))
 
 
-def pieces_of(store: StoreFile, question: str) -> list[Piece]:
-    """The pieces of a question: a numbered table, numbers of settings, names of the vocabulary, other words."""
-    vocabulary, text = Vocabulary.load(), question[: settings()["limits"]["question"]]
-    forms, kinds = settings()["forms"], settings()["kinds"]
+def pieces_of(question: str) -> list[Piece]:
+    """The pieces of a question in its order: a numbered table, settings, names of the vocabulary, other words."""
+    text, forms = question[: settings()["limits"]["question"]], settings()["forms"]
     pieces: list[Piece] = []
-    for label in re.finditer(forms["table"], text):
-        pieces.append(Piece(label[0], "table", words_of(forms["label"].format(label[1])), (), True))
-    text = re.sub(forms["table"], _blank, text)
-    found = [match for match in vocabulary.match(text) if match.type in kinds]
-    for match in sorted(found, key=lambda m: (m.start - m.end, list(kinds).index(m.type))):
-        said = text[match.start : match.end]
-        if "\0" in said:
-            continue
-        concept = vocabulary[match.concept]
-        names = tuple(words_of(name) for name in (concept.label.get("en", ""), *concept.alt.get("en", ())) if name)
-        is_hard = kinds[match.type] in forms["always"] or _is_formed(said)
-        pieces.append(Piece(said, kinds[match.type], words_of(said), names, is_hard and kinds[match.type] != "metric"))
-        text = text[: match.start] + "\0" * len(said) + text[match.end :]
-    for setting in re.finditer(forms["setting"], text):
-        value = next(filter(None, setting.groups()))
-        pieces.append(Piece(value, "number", words_of(value), (), True))
-    for word in re.finditer(forms["word"], re.sub(forms["setting"], _blank, text)):
-        pieces.append(
-            Piece(word[0], "name" if _is_formed(word[0]) else "word", words_of(word[0]), (), _is_name(store, word[0]))
-        )
-    return [piece for piece in pieces if piece.words]
+
+    def take(form: str, made: Callable[[re.Match[str]], Piece]) -> None:
+        nonlocal text
+        pieces.extend(made(found) for found in re.finditer(form, text))
+        text = re.sub(form, lambda found: "\0" * len(found[0]), text)
+
+    take(forms["table"], lambda m: Piece(m[0], "table", (words_of(forms["label"].format(m[1])),), m.start(), True))
+    take(forms["setting"], _setting)
+    for piece in _known(text):
+        pieces.append(piece)
+        text = text[: piece.start] + "\0" * len(piece.text) + text[piece.start + len(piece.text) :]
+    take(forms["word"], _word)
+    return sorted((piece for piece in pieces if piece.options[0]), key=lambda piece: piece.start)
 
 
-def _blank(found: re.Match[str]) -> str:
-    return "\0" * len(found[0])
+def _setting(found: re.Match[str]) -> Piece:
+    """A number with the unit or name of a setting: of bits and shots the number counts, else the words too."""
+    value = next(filter(None, found.groups()))
+    words = words_of(found[0]) if found.lastgroup == "length" else words_of(value)
+    return Piece(value, found.lastgroup or "number", (words,), found.start(), True)
 
 
-def _is_formed(word: str) -> bool:
+def _word(found: re.Match[str]) -> Piece:
+    """A word that is in no longer name: of the vocabulary in any case ("awq"), of the form of a name, or ordinary."""
+    word, kinds = found[0], settings()["kinds"]
+    if WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]:
+        for kind in kinds:
+            if concept := Vocabulary.load().find(word, kind):
+                options = (words_of(word), words_of(concept.label.get("en", "")))
+                return Piece(word, kinds[kind], options, found.start(), kind != "metric")
+    has_form = is_name(word) or word[0].isdigit()
+    return Piece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
+
+
+def is_name(word: str) -> bool:
     """Whether a word has the form of a name: a capital within, or a digit beside letters."""
     has_digit = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
     return has_digit or any(c.isupper() for c in word[1:])
 
 
-def _is_name(store: StoreFile, word: str) -> bool:
-    """Whether a word is a name by its form, or because no text at hand has it."""
-    if _is_formed(word):
-        return True
-    is_word = word.isascii() and word.isalpha() and len(word) > 2
-    return (
-        is_word
-        and not Corpus.of(store).texts_with(word)
-        and WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]
-    )
+def _known(text: str) -> Iterator[Piece]:
+    """The longest names of the vocabulary in a text; those of data sets, models and devices come before others."""
+    vocabulary, kinds, first = Vocabulary.load(), settings()["kinds"], settings()["forms"]["always"]
+    found = [match for match in vocabulary.match(text) if match.type in kinds]
+    taken: list[tuple[int, int]] = []
+    for match in sorted(found, key=lambda m: (kinds[m.type] not in first, m.start - m.end, m.type)):
+        said = text[match.start : match.end]
+        if "\0" in said or any(match.start < end and start < match.end for start, end in taken):
+            continue
+        taken.append((match.start, match.end))
+        concept, kind = vocabulary[match.concept], kinds[match.type]
+        names = [concept.label.get("en", ""), *concept.alt.get("en", ())]
+        is_hard = kind in first or (kind == "method" and (is_name(said) or is_name(names[0])))
+        options = dict.fromkeys((words_of(said), *(words_of(name) for name in names if name)))
+        yield Piece(said, kind, tuple(options), match.start, is_hard)
 
 
-def _of_flags(store: StoreFile, only: Mapping[str, str]) -> Iterator[Piece]:
+def _of_flags(only: Mapping[str, str]) -> Iterator[Piece]:
     """The pieces that flags name; each is one that cells must bear."""
     for kind, name in only.items():
-        named = [piece for piece in pieces_of(store, name) if piece.kind == kind]
-        names = named[0].names if named else ()
-        yield Piece(name, kind if kind in FACETS else "number", words_of(name), names, True)
+        if kind in FACETS:
+            named = [piece for piece in pieces_of(name) if piece.kind == kind]
+            options = named[0].options if named else (words_of(name),)
+            yield Piece(name, kind, options, -1, True)
+        else:
+            yield Piece(name, kind, (words_of(name),), -1, True)
+
+
+def _lists(question: str, pieces: Sequence[Piece]) -> list[int]:
+    """The hard pieces that a question lists with each other ("GPTQ, AWQ and VPTQ"), as bits; a cell bears one."""
+    lists: list[int] = []
+    last = -1
+    for at, piece in enumerate(pieces):
+        if not piece.is_hard or piece.start < 0:
+            continue
+        before = pieces[last]
+        between = question[before.start + len(before.text) : piece.start] if last >= 0 else ""
+        if last >= 0 and re.fullmatch(settings()["forms"]["list"], between):
+            lists[-1] |= 1 << at
+        else:
+            lists.append(1 << at)
+        last = at
+    return [some for some in lists if some & (some - 1)]
 
 
 # --- the tables -----------------------------------------------------------------------------------------------------
@@ -169,8 +201,8 @@ def _of_flags(store: StoreFile, only: Mapping[str, str]) -> Iterator[Piece]:
 
 def _candidates(store: StoreFile, pieces: Sequence[Piece]) -> list[str]:
     """The papers (CURIEs) with tables whose texts and labels have most of the names, best first."""
-    named = [piece for piece in pieces if piece.is_hard or piece.kind == "metric"] or list(pieces)
-    words = dict.fromkeys(word for piece in named for name in (piece.words, *piece.names) for word in sorted(name))
+    named = [piece for piece in pieces if piece.is_hard or piece.kind == "metric"]
+    words = dict.fromkeys(word for piece in (named or pieces) for name in piece.options for word in sorted(name))
     ranked = Corpus.of(store).ranked(list(words)[: settings()["limits"]["words"]])
     with_tables = {curie for (curie,) in store.rows("SELECT curie FROM papers WHERE id IN (SELECT paper FROM tables)")}
     best = sorted((p for p in ranked if p in with_tables), key=lambda paper: (-ranked[paper], paper))
@@ -178,16 +210,32 @@ def _candidates(store: StoreFile, pieces: Sequence[Piece]) -> list[str]:
 
 
 _Key = tuple[int, int]  # an entry, and the number of a table or header in it
+_Fit = tuple[float, bool]
+
+
+class _Header(NamedTuple):
+    """A header as it is stored, and as bits: the asked words that it has, the pieces that it rules out."""
+
+    table: int
+    path: str
+    facets: tuple[str, ...]
+    settings: dict[str, str]
+    words: int
+    other: int
+    metric: int  # the pieces whose metric it prints another in the place of
+    size: int
 
 
 class _Index:
     """The tables of some papers; the asked words that each header, caption and paper has, as bits of a number."""
 
-    def __init__(self, store: StoreFile, pieces: Sequence[Piece], papers: Iterable[str]) -> None:
-        self.pieces = list(pieces)
-        asked = sorted({word for piece in self.pieces for name in (piece.words, *piece.names) for word in name})
+    def __init__(
+        self, store: StoreFile, pieces: Sequence[Piece], lists: Sequence[int], papers: Iterable[str]
+    ) -> None:
+        self.pieces, self.lists = list(pieces), lists
+        asked = sorted({word for piece in self.pieces for name in piece.options for word in name})
         self.bit = {word: 1 << at for at, word in enumerate(asked)}
-        self.masks = [[self._mask(name) for name in (piece.words, *piece.names)] for piece in self.pieces]
+        self.masks = [[self._mask(name) for name in piece.options] for piece in self.pieces]
         rows = store.some(_TABLES, papers)
         first: dict[int, int] = {}  # of entries of one paper the first alone is looked at
         for entry, _, paper, *_ in rows:
@@ -196,69 +244,71 @@ class _Index:
         names = sorted({row[3] for row in rows})
         self.tables = {(r[0], r[1]): FoundTable(r[3], r[5] or r[4], *r[6:]) for r in rows}
         self.beside = {(r[0], r[1]): self._mask(words_of(f"{r[7]} {r[8]} {r[4]} {r[5]}")) for r in rows}
-        self.headers = {(row[0], row[1]): row[2:] for row in store.some(_HEADERS, names)}
-        self.own = {key: self._mask(words_of(" ".join(row[1:-1]))) for key, row in self.headers.items()}
-        self.others = {key: self._conflicts(row) for key, row in self.headers.items()}
+        self.named = {(r[0], r[1]): self._naming(r[4], r[5]) for r in rows}
+        self._facets: dict[tuple[str, ...], tuple[int, int, int]] = {}
+        self.headers = {(row[0], row[1]): self._header(row) for row in store.some(_HEADERS, names)}
         self.used = self._used(store.some(_USES, names))
         self.cells = [row for row in store.some(_CELLS, names) if (row[0], row[1]) in self.tables]
         self.weights = self._weights()
+        self._whole: dict[int, int] = {}
+        self._scored: dict[tuple[int, ...], tuple[float, int, bool]] = {}
 
-    def _mask(self, words: Iterable[str]) -> int:
-        return sum(self.bit[word] for word in words if word in self.bit)
+    def _mask(self, words: frozenset[str]) -> int:
+        return sum(self.bit[word] for word in words & self.bit.keys())
 
-    def _conflicts(self, header: Sequence[Any]) -> int:
-        """The pieces (a bit each) that name another model or data set than a header prints."""
-        found = 0
-        for place, kind in enumerate(FACETS, 2):
-            if not header[place] or kind not in settings()["forms"]["exclusive"]:
-                continue
-            printed = words_of(header[place])
-            for at, piece in enumerate(self.pieces):
-                names = (piece.words, *piece.names)
-                if piece.kind == kind and not any(name <= printed or printed <= name for name in names):
-                    found |= 1 << at
-        return found
+    def _naming(self, title: str, name: str) -> int:
+        """The pieces that name a paper: its own name, or the beginning of its title."""
+        own = [words_of(name), words_of(title.partition(":")[0])]
+        return self._bits(lambda piece: any(option in own for option in piece.options))
+
+    def _bits(self, holds: Callable[[Piece], bool]) -> int:
+        return sum(1 << at for at, piece in enumerate(self.pieces) if holds(piece))
+
+    def _header(self, row: Sequence[Any]) -> _Header:
+        _, _, table, path, *names, said = row
+        own, facets = words_of(path), tuple(names)
+        if facets not in self._facets:
+            printed = words_of(facets[FACETS.index("metric")])
+            self._facets[facets] = (
+                self._mask(frozenset[str]().union(*map(words_of, facets))),
+                self._bits(lambda piece: _rules_out(piece, facets)),
+                self._bits(lambda piece: piece.kind == "metric" and bool(printed) and printed not in piece.options),
+            )
+        words, others, metric = self._facets[facets]
+        return _Header(table, path, facets, _json(said), self._mask(own) | words, others, metric, len(own))
 
     def _used(self, rows: Iterable[Sequence[Any]]) -> dict[int, int]:
-        """The pieces (a bit each) that papers use by their bodies, by entry."""
-        used: dict[int, int] = defaultdict(int)
+        """The pieces that papers use by their bodies, by entry: the few models or devices need not be in each table."""
+        names: dict[tuple[int, str], set[str]] = defaultdict(set)
         for entry, name, kind in rows:
-            own = words_of(name)
-            for at, piece in enumerate(self.pieces):
-                elsewhere = piece.kind == kind and kind in settings()["forms"]["elsewhere"]
-                if elsewhere and any(words <= own for words in (piece.words, *piece.names)):
-                    used[entry] |= 1 << at
+            names[entry, kind].add(name)
+        used: dict[int, int] = defaultdict(int)
+        for (entry, kind), some in names.items():
+            if kind in settings()["forms"]["elsewhere"] and len(some) <= settings()["limits"]["few"]:
+                own = [words_of(name) for name in some]
+                for at, piece in enumerate(self.pieces):
+                    if piece.kind == kind and any(option <= words for option in piece.options for words in own):
+                        used[entry] |= 1 << at
         return used
 
     def _weights(self) -> dict[int, float]:
         """The rarity of each asked word (a bit) among the tables."""
         held = dict(self.beside)
-        for (entry, number), row in self.headers.items():
-            if (entry, row[0]) in held:
-                held[entry, row[0]] |= self.own[entry, number]
-        return {
-            bit: log(1 + len(held) / (1 + sum(1 for mask in held.values() if mask & bit))) for bit in self.bit.values()
-        }
+        for (entry, _), header in self.headers.items():
+            if (entry, header.table) in held:
+                held[entry, header.table] |= header.words
+        counts = {bit: sum(1 for mask in held.values() if mask & bit) for bit in self.bit.values()}
+        return {bit: log(1 + len(held) / (1 + count)) for bit, count in counts.items()}
 
     def found(self) -> FoundCells:
         """The cells that fit, and the tables that are nearest."""
-        groups = self._groups()
-        known: dict[tuple[int, int, int, int], tuple[float, int, bool]] = {}
         fitting: list[tuple[float, int]] = []
         best: dict[_Key, float] = defaultdict(float)
         for at, row in enumerate(self.cells):
-            is_reported = row[8] and not row[9]  # sound, and no set-up
-            entry, table, one, other = row[0], row[1], (row[0], row[10]), (row[0], row[11])
-            path, used = self.own[one] | self.own[other], self.used.get(entry, 0)
-            state = path, self.beside[entry, table], self.others[one] | self.others[other], used
-            if state not in known:
-                known[state] = self._score(*state)
-            score, borne, in_path = known[state]
-            size = len(words_of(self.headers[one][1])) + len(words_of(self.headers[other][1]))
-            score -= settings()["limits"]["unasked_weight"] * size
-            best[entry, table] = max(best[entry, table], score)
-            borne |= self._numbers(one, other)
-            if is_reported and in_path and all(borne & group for group in groups):
+            score, fits = self._fit(row)
+            key = row[0], row[1]
+            best[key] = max(best[key], score)
+            if fits and row[8]:  # sound
                 fitting.append((score, at))
         near = sorted(best, key=lambda key: (-best[key], key))[: settings()["limits"]["near"]]
         tables = [self.tables[key] for key in near]
@@ -268,64 +318,121 @@ class _Index:
         ranked = sorted((one for one in fitting if one[0] >= least), key=lambda one: (-one[0], one[1]))
         return FoundCells([self._cell(self.cells[at], score) for score, at in ranked], tables, [])
 
-    def _groups(self) -> list[int]:
-        """What a cell must bear: of the hard pieces of each facet one, and each other hard piece."""
-        by_kind: dict[str, int] = {}
-        for at, piece in enumerate(self.pieces):
-            if piece.is_hard:
-                kind = piece.kind if piece.kind in FACETS else f"{piece.kind} {at}"
-                by_kind[kind] = by_kind.get(kind, 0) | 1 << at
-        return list(by_kind.values())
+    def _fit(self, row: Sequence[Any]) -> _Fit:
+        """The score of a cell, and whether it bears what it must."""
+        limits, key = settings()["limits"], (row[0], row[1])
+        one, other = self.headers[row[0], row[10]], self.headers[row[0], row[11]]
+        named = self.named[key]
+        printed = self._printed(one, other)
+        ruled = (one.other & ~self._borne_by(other)) | (other.other & ~self._borne_by(one))
+        state = one.words | other.words, self.beside[key], ruled, self.used.get(row[0], 0), named, printed
+        if state not in self._scored:
+            self._scored[state] = self._score(*state)
+        score, borne, in_path = self._scored[state]
+        score -= limits["unasked_weight"] * (one.size + other.size)
+        score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
+        score -= limits["setup_weight"] * row[9]
+        return score, in_path and self._enough(borne, named)
 
-    def _score(self, path: int, beside: int, others: int, used: int) -> tuple[float, int, bool]:
+    def _borne_by(self, header: _Header) -> int:
+        if header.words not in self._whole:
+            own = [at for at, names in enumerate(self.masks) if any(n & header.words == n for n in names)]
+            self._whole[header.words] = sum(1 << at for at in own)
+        return self._whole[header.words]
+
+    def _printed(self, *headers: _Header) -> int:
+        """The pieces that are numbers of settings which headers print; "2" is near enough to "2.02"."""
+        values = [header.settings for header in headers if header.settings]
+        if not values:
+            return 0
+        return self._bits(lambda piece: any(_is_near(said.get(piece.kind, ""), piece.text) for said in values))
+
+    def _enough(self, borne: int, named: int) -> bool:
+        """Whether the borne pieces are those that a cell must bear.
+
+        Of the facets of each type it bears one, apart from the name of the table's own paper; of names in one list
+        one; of other names most.
+        """
+        must: dict[str, int] = {}
+        names: list[int] = []
+        listed = sum(self.lists)
+        for at, piece in enumerate(self.pieces):
+            bit = 1 << at
+            if not piece.is_hard or listed & bit:
+                continue
+            if piece.kind == "name":
+                names.append(bit)
+            else:
+                must[piece.kind] = must.get(piece.kind, 0) | bit
+        for group in must.values():
+            wanted = group & ~named or group
+            if not borne & wanted and not (group & listed):
+                return False
+        if not all(borne & some for some in self.lists):
+            return False
+        return sum(1 for bit in names if borne & bit) >= settings()["limits"]["names"] * len(names)
+
+    def _score(self, path: int, beside: int, ruled: int, used: int, named: int, printed: int) -> tuple[float, int, bool]:
         """The score of a cell, the pieces that it bears, and whether its path has one of them."""
         score, borne, in_path = 0.0, 0, False
         around, limits = path | beside, settings()["limits"]
         for at, (piece, names) in enumerate(zip(self.pieces, self.masks, strict=True)):
-            near = max((name & path for name in names), key=self._weight)
-            share = max((name & around for name in names), key=self._weight)
-            is_there = any(name and name & around == name for name in names) and not others >> at & 1
-            is_used = not is_there and not others >> at & 1 and used >> at & 1
-            if not others >> at & 1:
-                score += self._weight(near) + limits["caption_weight"] * self._weight(share & ~near)
-            if is_there or is_used:
-                borne |= 1 << at
-                score += limits["whole_weight"] * piece.is_hard * is_there
-                in_path = in_path or (bool(near) and piece.kind != "table")
+            bit = 1 << at
+            if ruled & bit and not printed & bit:
+                continue
+            by_number = piece.kind in settings()["forms"]["by_number"]
+            near = max((name & path for name in names), key=self._weight) if not by_number else 0
+            share = max((name & around for name in names), key=self._weight) if not by_number else 0
+            is_there = printed & bit or any(name and name & around == name for name in names) and not by_number
+            score += self._weight(near) + limits["caption_weight"] * self._weight(share & ~near)
+            if is_there or (used | named) & bit:
+                borne |= bit
+                score += limits["whole_weight"] * (piece.is_hard and bool(is_there)) + limits["named_weight"] * bool(named & bit)
+                in_path = in_path or bool(printed & bit) or (bool(near) and piece.kind != "table")
         return score, borne, in_path
 
     def _weight(self, mask: int) -> float:
-        return sum(weight for bit, weight in self.weights.items() if mask & bit)
-
-    def _numbers(self, *headers: _Key) -> int:
-        """The pieces that are numbers of settings which headers print, "2" of "2.02 bits" too."""
-        printed = {value for key in headers for value in _json(self.headers[key][-1]).values()}
-        if not printed:
-            return 0
-        whole = printed | {value.partition(".")[0] for value in printed}
-        return sum(1 << at for at, one in enumerate(self.pieces) if one.kind == "number" and one.text in whole)
+        return sum(weight for bit, weight in self.weights.items() if mask & bit) if mask else 0.0
 
     def _missing(self) -> list[str]:
         """The hard pieces that nothing at hand bears; where each is borne somewhere, all of them: they never meet."""
         hard = [at for at, piece in enumerate(self.pieces) if piece.is_hard]
-        everything = {*self.own.values(), *self.beside.values()}
+        everything = {*(header.words for header in self.headers.values()), *self.beside.values()}
         unknown = [at for at in hard if not any(n & mask == n for n in self.masks[at] if n for mask in everything)]
         return list(dict.fromkeys(self.pieces[at].text for at in unknown or hard))
 
     def _cell(self, row: Sequence[Any], score: float) -> FoundCell:
-        entry, table, at, column, text, value, unit, bold, sound, setup, *headers = row
-        paths = [self.headers[entry, number] for number in headers]
-        facets = {
-            kind: names[0]
-            for place, kind in enumerate(FACETS, 2)
-            if (names := [path[place] for path in paths if path[place]])
-        }
-        printed = {name: value for path in paths for name, value in _json(path[-1]).items()}
+        entry, table, at, column, text, value, unit, bold, sound, setup, *numbers = row
+        headers = [self.headers[entry, number] for number in numbers]
+        facets: dict[str, str] = {}
+        printed: dict[str, str] = {}
+        for header in headers:
+            facets |= {kind: name for kind, name in zip(FACETS, header.facets, strict=True) if name}
+            printed |= header.settings
         flags = map(bool, (bold, sound, setup))
-        where = self.tables[entry, table]
+        paths = (header.path for header in headers)
         return FoundCell(
-            *(where, at, column, text, value, unit, *flags), paths[0][1], paths[1][1], facets, printed, score
+            self.tables[entry, table], at, column, text, value, unit, *flags, *paths, facets, printed, score
         )
+
+
+def _rules_out(piece: Piece, facets: Sequence[str]) -> bool:
+    """Whether a header prints another data set or model than a piece; a family and its sizes may be one."""
+    if piece.kind not in settings()["forms"]["exclusive"]:
+        return False
+    printed = words_of(facets[FACETS.index(piece.kind)])
+    if not printed or printed in piece.options:
+        return False
+    return piece.kind == "dataset" or not any(option <= printed or printed <= option for option in piece.options)
+
+
+@lru_cache(4096)
+def _is_near(printed: str, asked: str) -> bool:
+    """Whether a printed number is the one that is asked for; a whole number is asked for about."""
+    if printed == asked:
+        return True
+    numbers = re.fullmatch(r"(\d+\.\d+)", printed), re.fullmatch(r"\d+", asked)
+    return all(numbers) and abs(float(printed) - float(asked)) <= settings()["limits"]["about"]
 
 
 @lru_cache(4096)
