@@ -11,6 +11,7 @@ from typing import Any
 
 from kg.query import citing_papers, passages
 from kg.query.answer import Answer, Grid, Line, Quote, Row
+from kg.query.cell_answers import best_rows, cell_answer, found_cells, with_near_tables
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.followup import in_context
@@ -75,6 +76,10 @@ def answer(
     lexicon = lexicon or Lexicon.of(store, vocabulary)
     if not filter and (said := passages.answered(store, lexicon, question, language)):
         return complete(said)
+    in_tables = None if filter else found_cells(store, question)
+    if in_tables and in_tables.cells:
+        shown = best_rows(in_tables.cells)
+        return complete(replace(cell_answer(store, question, in_tables, language), cells=tuple(shown)))
 
     def reading(text: str, language: str = "") -> Query:
         return citing_papers.citing_query(store, lexicon, text, language) or read(text, lexicon, language)
@@ -92,5 +97,6 @@ def answer(
     query = replace(query, language=language or query.language)
     wider = replace(query, filter=with_uses(corpus, lexicon, query.filter, question))
     found = complete(respond(store, lexicon, question, wider, limit))
+    found = with_near_tables(found, in_tables) if in_tables else found
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
     return replace(found, asked=query, after=before if going_on else ())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.evidence import evidence_id
 from kg.query.filter import Entity, Filter, Query
+from kg.query.found_cells import FoundCell
 from kg.rdf.triples import language_of
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class Answer:
     beside: tuple[Row, ...] = ()  # other papers named in lines of the table
     read: ReadPapers | None = field(default=None, compare=False)  # how the graph's papers were read
     asked: Query | None = field(default=None, repr=False, compare=False)  # the query that a follow-up question extends
+    cells: tuple[FoundCell, ...] = ()  # numbers of tables that answer it, best first
     after: tuple[str, ...] = ()  # the earlier questions whose conditions it keeps
 
     @property
@@ -245,7 +247,8 @@ class Answer:
             "partly": [row.to_json() | {"lacks": list(row.lacks), "named": list(row.named)} for row in self.partly],
         }
         after = {"after": list(self.after)} if self.after else {}
-        return said | after | ({"table": self.table.to_json()} if self.table else {})
+        in_tables = {"cells": [cell.to_json() for cell in self.cells]}
+        return said | in_tables | after | ({"table": self.table.to_json()} if self.table else {})
 
     def __str__(self) -> str:
         """The answer as a table for a terminal."""

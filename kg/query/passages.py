@@ -1,8 +1,7 @@
-"""Set-ups, limitations and results in the bodies of papers: values with the sentences or rows that state them.
+"""Set-ups and limitations in the bodies of papers: values with the sentences that state them.
 
 The papers are those that a question names or describes, if they were read in full. An extracted number of a set-up
-is the value; if there is none, the matching sentences are shown alone, and no value is guessed. Results are looked
-up in the tables of papers that the question names.
+is the value; if there is none, the matching sentences are shown alone, and no value is guessed.
 """
 
 from __future__ import annotations
@@ -19,12 +18,10 @@ from kg.query.corpus import Corpus
 from kg.query.empty import naming
 from kg.query.filter import Condition, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nearness import in_english
 from kg.query.patterns import stem
 from kg.query.question_reader import read
 from kg.query.sayings import Sayings
 from kg.query.shown import rows
-from kg.query.table_cells import best_cells
 from kg.rdf.triples import language_of
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
@@ -44,11 +41,21 @@ def _form(forms: tuple[str, ...], end: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?i)(?<![A-Za-z])(?:{'|'.join(forms)}){end}")
 
 
+def asks_for_papers(question: str) -> bool:
+    """Whether a question asks for papers, and not for what they say."""
+    return bool(_form(tuple(_words()["asked"]["papers"])).match(question))
+
+
+def asks_for_result(question: str) -> bool:
+    """Whether a question names a metric or asks how much something is."""
+    return bool(_form(tuple(_words()["results"]["asks"])).search(question))
+
+
 def asked(question: str) -> Asked | None:
     """The request of a question about bodies; None for another question."""
     said, setup = _words(), dict[str, re.Pattern[str]]()
     forms = [_form(tuple(said["limitations"]["asks"]), said["asked"]["end"])]
-    if len(question) > _LONGEST or _form(tuple(said["asked"]["papers"])).match(question):
+    if len(question) > _LONGEST or asks_for_papers(question):
         return None
     if not forms[0].search(question):
         forms = []
@@ -64,14 +71,12 @@ def asked(question: str) -> Asked | None:
 
 
 def answered(store: StoreFile, lexicon: Lexicon, question: str, language: str) -> Answer | None:
-    """The answer to a question about set-ups, limitations or results; None for others, and if it selects no paper."""
+    """The answer to a question about set-ups or limitations; None for others, and if it selects no paper."""
     corpus, say, wanted = Corpus.of(store), Sayings(language or language_of(question)), asked(question)
-    if len(question) > _LONGEST or not corpus.read().whole:
+    if not wanted or not corpus.read().whole:
         return None
-    meant = _named(corpus, question) or (_described(corpus, lexicon, wanted[1], language) if wanted else None)
-    if meant and not wanted:
-        return _measured(corpus, question, in_english(question, lexicon.vocabulary), *meant, say)
-    return _told(corpus, question, wanted, *meant, say) if meant and wanted else None
+    meant = _named(corpus, question) or _described(corpus, lexicon, wanted[1], language)
+    return _told(corpus, question, wanted, *meant, say) if meant else None
 
 
 def _names(corpus: Corpus) -> Iterator[tuple[str, str]]:
@@ -135,20 +140,6 @@ def _told(corpus: Corpus, question: str, wanted: Asked, papers: list[str], own: 
     table = Grid(columns, tuple(lines.values())) if lines else None
     query = Query("claims", own, wants=kind, language=say.language)
     return Answer(question, query, held, notes, table, fulfilling=len(held))
-
-
-def _measured(corpus: Corpus, asked: str, english: str, papers: list[str], own: Filter, say: Sayings) -> Answer | None:
-    """A line for each matching row of a table; None if no metric is asked for, or no row matches."""
-    lines: list[Line] = []
-    is_metric = _form(tuple(_words()["results"]["asks"])).search(asked)
-    entries = load_entries(corpus.store, corpus.listed(papers[:_PAPERS])) if is_metric else {}
-    for entry, (document, _) in entries.items():
-        for head, place, row in best_cells(document, f"{asked} {english}"):
-            quote = Quote(entry, place.field, place.quote, place.start, place.end, head, row)
-            lines.append(Line((entry, head or None, place.quote if head else None, row), (entry,), (quote,)))
-    query, held = Query("claims", own, wants="results", language=say.language), rows(corpus.store, lines)
-    table = Grid(("paper", "metric", "value", "quote"), tuple(lines))
-    return Answer(asked, query, held, (), table, fulfilling=len(held)) if lines else None
 
 
 def _setup(

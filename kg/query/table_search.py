@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from kg.files import toml_file
 from kg.model import FACETS
 from kg.query.corpus import Corpus
+from kg.query.found_cells import FoundCell, FoundCells, FoundTable
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 from kg.wordcounts import WordCounts
@@ -34,44 +35,6 @@ _USES = """SELECT u.entry, u.name, u.type FROM uses u WHERE u.use NOT IN ('menti
     AND u.entry IN (SELECT id FROM entries WHERE name IN ({}))"""
 _CELLS = """SELECT entry, "table", "row", "column", text, value, unit, bold, sound, setup, row_header, column_header
     FROM cells WHERE entry IN (SELECT id FROM entries WHERE name IN ({})) ORDER BY entry, number"""
-
-
-class FoundTable(NamedTuple):
-    """A table of a paper, and where it is."""
-
-    entry: str
-    paper: str  # how the paper calls itself, or its title
-    id: str
-    label: str
-    caption: str
-    page: int | None
-
-
-class FoundCell(NamedTuple):
-    """A number of a table with its paths, what these and the caption print, and its score."""
-
-    table: FoundTable
-    row: int
-    column: int
-    text: str
-    value: float | None
-    unit: str
-    bold: bool
-    sound: bool
-    setup: bool
-    row_path: str  # levels joined by " > "
-    column_path: str
-    facets: Mapping[str, str]  # by type: the printed name
-    settings: Mapping[str, str]  # by name, as printed
-    score: float
-
-
-class FoundCells(NamedTuple):
-    """The cells that fit, best first; `missing` are the names that no cell bears with the others."""
-
-    cells: list[FoundCell]
-    near: list[FoundTable]
-    missing: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +173,6 @@ def _candidates(store: StoreFile, pieces: Sequence[Piece]) -> list[str]:
 
 
 _Key = tuple[int, int]  # an entry, and the number of a table or header in it
-_Fit = tuple[float, bool]
 
 
 class _Header(NamedTuple):
@@ -229,12 +191,11 @@ class _Header(NamedTuple):
 class _Index:
     """The tables of some papers; the asked words that each header, caption and paper has, as bits of a number."""
 
-    def __init__(
-        self, store: StoreFile, pieces: Sequence[Piece], lists: Sequence[int], papers: Iterable[str]
-    ) -> None:
+    def __init__(self, store: StoreFile, pieces: Sequence[Piece], lists: Sequence[int], papers: Iterable[str]) -> None:
         self.pieces, self.lists = list(pieces), lists
         asked = sorted({word for piece in self.pieces for name in piece.options for word in name})
         self.bit = {word: 1 << at for at, word in enumerate(asked)}
+        self.hard = self._bits(lambda piece: piece.is_hard)
         self.masks = [[self._mask(name) for name in piece.options] for piece in self.pieces]
         rows = store.some(_TABLES, papers)
         first: dict[int, int] = {}  # of entries of one paper the first alone is looked at
@@ -251,7 +212,7 @@ class _Index:
         self.cells = [row for row in store.some(_CELLS, names) if (row[0], row[1]) in self.tables]
         self.weights = self._weights()
         self._whole: dict[int, int] = {}
-        self._scored: dict[tuple[int, ...], tuple[float, int, bool]] = {}
+        self._scored: dict[tuple[int, ...], tuple[float, int, int]] = {}
 
     def _mask(self, words: frozenset[str]) -> int:
         return sum(self.bit[word] for word in words & self.bit.keys())
@@ -302,24 +263,32 @@ class _Index:
 
     def found(self) -> FoundCells:
         """The cells that fit, and the tables that are nearest."""
-        fitting: list[tuple[float, int]] = []
+        fitting: list[tuple[float, int, int]] = []
         best: dict[_Key, float] = defaultdict(float)
         for at, row in enumerate(self.cells):
-            score, fits = self._fit(row)
+            score, fits, own = self._fit(row)
             key = row[0], row[1]
             best[key] = max(best[key], score)
             if fits and row[8]:  # sound
-                fitting.append((score, at))
+                fitting.append((score, own, at))
         near = sorted(best, key=lambda key: (-best[key], key))[: settings()["limits"]["near"]]
         tables = [self.tables[key] for key in near]
         if not fitting:
             return FoundCells([], tables, self._missing())
-        least = settings()["limits"]["nearly"] * max(score for score, _ in fitting)
-        ranked = sorted((one for one in fitting if one[0] >= least), key=lambda one: (-one[0], one[1]))
-        return FoundCells([self._cell(self.cells[at], score) for score, at in ranked], tables, [])
+        ranked = sorted(fitting, key=lambda one: (-one[0], one[2]))
+        first, wanted, _ = ranked[0]
+        wanted &= ~self._alternatives()
+        least = settings()["limits"]["nearly"] * first
+        cells = [self._cell(self.cells[at], score) for score, own, at in ranked if score >= least and not wanted & ~own]
+        return FoundCells(cells, tables, [])
 
-    def _fit(self, row: Sequence[Any]) -> _Fit:
-        """The score of a cell, and whether it bears what it must."""
+    def _alternatives(self) -> int:
+        """The hard pieces of which a cell bears one: those of one list, and several of one facet."""
+        kinds = Counter(piece.kind for piece in self.pieces if piece.is_hard)
+        return sum(self.lists) | self._bits(lambda piece: kinds[piece.kind] > 1)
+
+    def _fit(self, row: Sequence[Any]) -> tuple[float, bool, int]:
+        """The score of a cell, whether it bears what it must, and the hard pieces that its own paths bear."""
         limits, key = settings()["limits"], (row[0], row[1])
         one, other = self.headers[row[0], row[10]], self.headers[row[0], row[11]]
         named = self.named[key]
@@ -328,11 +297,11 @@ class _Index:
         state = one.words | other.words, self.beside[key], ruled, self.used.get(row[0], 0), named, printed
         if state not in self._scored:
             self._scored[state] = self._score(*state)
-        score, borne, in_path = self._scored[state]
+        score, borne, own = self._scored[state]
         score -= limits["unasked_weight"] * (one.size + other.size)
         score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
         score -= limits["setup_weight"] * row[9]
-        return score, in_path and self._enough(borne, named)
+        return score, bool(own) and self._enough(borne, named), own & self.hard
 
     def _borne_by(self, header: _Header) -> int:
         if header.words not in self._whole:
@@ -370,11 +339,12 @@ class _Index:
                 return False
         if not all(borne & some for some in self.lists):
             return False
-        return sum(1 for bit in names if borne & bit) >= settings()["limits"]["names"] * len(names)
+        least = float(settings()["limits"]["names"]) * len(names)
+        return sum(1 for bit in names if borne & bit) >= least
 
-    def _score(self, path: int, beside: int, ruled: int, used: int, named: int, printed: int) -> tuple[float, int, bool]:
-        """The score of a cell, the pieces that it bears, and whether its path has one of them."""
-        score, borne, in_path = 0.0, 0, False
+    def _score(self, path: int, beside: int, ruled: int, used: int, named: int, printed: int) -> tuple[float, int, int]:
+        """The score of a cell, the pieces that it bears, and those of which its paths bear words."""
+        score, borne, own = 0.0, 0, 0
         around, limits = path | beside, settings()["limits"]
         for at, (piece, names) in enumerate(zip(self.pieces, self.masks, strict=True)):
             bit = 1 << at
@@ -383,13 +353,16 @@ class _Index:
             by_number = piece.kind in settings()["forms"]["by_number"]
             near = max((name & path for name in names), key=self._weight) if not by_number else 0
             share = max((name & around for name in names), key=self._weight) if not by_number else 0
-            is_there = printed & bit or any(name and name & around == name for name in names) and not by_number
+            is_there = printed & bit or (any(name and name & around == name for name in names) and not by_number)
             score += self._weight(near) + limits["caption_weight"] * self._weight(share & ~near)
             if is_there or (used | named) & bit:
                 borne |= bit
-                score += limits["whole_weight"] * (piece.is_hard and bool(is_there)) + limits["named_weight"] * bool(named & bit)
-                in_path = in_path or bool(printed & bit) or (bool(near) and piece.kind != "table")
-        return score, borne, in_path
+                whole = limits["whole_weight"] if piece.is_hard and is_there else 0.0
+                score += whole + (limits["named_weight"] if named & bit else 0.0)
+                in_path = any(name and name & path == name for name in names) or (near and not named & bit)
+                if piece.kind != "table" and (printed & bit or in_path):
+                    own |= bit
+        return score, borne, own
 
     def _weight(self, mask: int) -> float:
         return sum(weight for bit, weight in self.weights.items() if mask & bit) if mask else 0.0
@@ -409,11 +382,10 @@ class _Index:
         for header in headers:
             facets |= {kind: name for kind, name in zip(FACETS, header.facets, strict=True) if name}
             printed |= header.settings
-        flags = map(bool, (bold, sound, setup))
-        paths = (header.path for header in headers)
-        return FoundCell(
-            self.tables[entry, table], at, column, text, value, unit, *flags, *paths, facets, printed, score
-        )
+        of, to = (header.path for header in headers)
+        where = self.tables[entry, table]
+        flags = bool(bold), bool(sound), bool(setup)
+        return FoundCell(where, at, column, text, value, unit, *flags, of, to, facets, printed, score)
 
 
 def _rules_out(piece: Piece, facets: Sequence[str]) -> bool:

@@ -177,11 +177,11 @@ def _table_rows(tables: Iterable[ReadTable]) -> tuple[list[_Row], list[_Row]]:
             names = [min(some) if len(some) == 1 else "" for some in facets]
             settings = json_line(dict(one.settings)) if one.settings else ""
             headers.append((number, one.axis, PATH.join(one.path), *names, settings))
-        cells += [
-            (*(number, c.row, c.column, c.text, c.value, c.unit), *map(int, (c.bold, c.sound, c.setup)))
-            + (before + c.row_header, before + c.column_header)
-            for c in table.cells
-        ]
+        for c in table.cells:
+            place = number, c.row, c.column, c.text, c.value, c.unit
+            cells.append(
+                (*place, *map(int, (c.bold, c.sound, c.setup)), before + c.row_header, before + c.column_header)
+            )
     return headers, cells
 
 

@@ -57,7 +57,7 @@ def head_counts(table: Table) -> tuple[int, int]:
 
 
 def is_number(text: str) -> bool:
-    """Whether a cell is a number, with its sign, unit, spread or mark: "6.42*", "97.2 %", "2.28×10^10", "81.6 ± 0.3"."""
+    """Whether a cell is a number, with its sign, unit, spread or mark: "6.42*", "97.2 %", "81.6 ± 0.3"."""
     return bool(_form("number").fullmatch(text.strip()))
 
 
@@ -118,7 +118,8 @@ def _titles(block: _Block) -> dict[int, tuple[str, ...]]:
 
 
 def _span(size: int) -> int:
-    return max(1, min(size, words()["limits"]["span"]))
+    most: int = words()["limits"]["span"]
+    return max(1, min(size, most))
 
 
 def _stub(block: _Block, titles: Mapping[int, tuple[str, ...]]) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from kg.extract.tables.header_paths import Header, PathCell, head_counts, header_paths, words
 from kg.model import FACETS, Document, Facet, ReadTable, Record, Table, TableCell, TableHeader
@@ -43,7 +44,7 @@ class LabelFacets:
 
     def of_path(self, path: tuple[str, ...]) -> tuple[Facet, ...]:
         """What the levels of a path print, alone or two together: "LLaMA-2 > 7B"."""
-        pairs = [f"{above} {below}" for above, below in zip(path, path[1:], strict=False) if _is_size(below)]
+        pairs = [f"{above} {below}" for above, below in pairwise(path) if _is_size(below)]
         found = dict.fromkeys(facet for label in (*path, *pairs) for facet in self.of_label(label))
         sized = {facet.concept for pair in pairs for facet in self.of_label(pair) if facet.type == "model"}
         if sized - {""}:  # the family alone is no model beside one of its sizes
@@ -64,7 +65,7 @@ class LabelFacets:
     def _of(self, label: str) -> Iterator[Facet]:
         whole, inner = _brackets(label)
         for text in dict.fromkeys((label, whole)):
-            if known := self.names.get(folded_name(text)):
+            if known := self.names.get(folded_name(text)) or self._called(text):
                 yield known
                 return
         if self.own.name and re.search(words()["forms"]["own"], label):
@@ -72,6 +73,12 @@ class LabelFacets:
             return
         for text in (whole, *inner):
             yield from self._matched(text)
+
+    def _called(self, text: str) -> Facet | None:
+        """What the vocabulary calls so, by labels too that are too short for running text ("W2")."""
+        found = (self.vocabulary.find_written(text, kind) for kind in ("dataset", "model", "hardware"))
+        concept = next(filter(None, found), None)
+        return self._facet(concept.type, concept.curie) if concept else None
 
     def _matched(self, text: str) -> Iterator[Facet]:
         """The types of the vocabulary whose names cover enough of a text."""
