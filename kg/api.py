@@ -14,7 +14,7 @@ from kg.model import KgError, Paper, Source
 from kg.rdf.store import open_store
 from kg.store import contents
 from kg.store.file import StoreFile
-from kg.store.place import may_be_there
+from kg.store.place import may_be_there, shown
 from kg.vocabulary import Vocabulary, in_language
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class Graph:
 
     def __init__(self, location: str | Path = "papers.kg", *, read_only: bool = False, create: bool = False) -> None:
         if not create and not may_be_there(location):
-            raise KgError(f"{location}: there is no graph here: make one with `kg add FILE... --graph {location}`.")
+            place = shown(str(location))
+            raise KgError(f"{place}: there is no graph here: make one with `kg add FILE... --graph {place}`.")
         self.read_only = read_only
         self.overrides = Overrides.load(location)
         self.store = open_store(location, read_only=read_only)

@@ -193,7 +193,7 @@ def note(sentence: str) -> None:
     Keys and passwords of the environment are hidden: a server may repeat them in its error message.
     """
     for name, value in os.environ.items():
-        if name.endswith(("_KEY", "_PASSWORD")) and len(value) >= _SECRET:
+        if name.endswith(("_KEY", "PASSWORD")) and len(value) >= _SECRET:
             sentence = sentence.replace(value, f"${name}")
     print(escaped(" ".join(sentence.splitlines())), file=sys.stderr)
 

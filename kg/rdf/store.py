@@ -15,7 +15,7 @@ from kg.rdf.solutions import Row, asked, rows
 from kg.rdf.terms import serialised
 from kg.rdf.triples import triples_of
 from kg.store.file import StoreFile
-from kg.store.place import is_address
+from kg.store.place import is_address, shown
 
 
 class Store(StoreFile):
@@ -82,9 +82,9 @@ def open_store(location: str | Path, read_only: bool = False) -> Store:
 
 def path_of(location: str | Path) -> Path:
     """The path of a graph's file; KgError for an address."""
-    place = os.fspath(location)
+    place = shown(os.fspath(location))
     if place.lower().startswith(("http://", "https://")):
         raise KgError(f"{place} is a server, and a graph is a file: `kg publish {place}` puts one on a server.")
-    if "://" in place:
+    if "://" in place or place != os.fspath(location):
         raise KgError(f"{place} is no kind of graph: name a file, or postgresql://user@host/database.")
     return Path(place)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
+
+#: What begins as an address does, or has an "@" behind a colon. Paths of Windows have one letter before theirs.
+_KIND = re.compile(r"[a-z][a-z0-9+.]+:(?=//|.*@)", re.IGNORECASE)
+_HOST = r"(?:\[[0-9a-f:.]*\]|[\w.%-]*)(?::\d*)?"
+_WHOLE = re.compile(
+    rf"(?P<scheme>\w+://)(?:(?P<user>[^:@/]*)(?::[^@/]*)?(?=@))?"
+    rf"(?P<rest>@?{_HOST}(?:,{_HOST})*(?:/[^?#@]*)?)(?:\?(?P<asked>.*))?",
+    re.IGNORECASE,
+)
 
 
 class Place(str):
@@ -29,15 +39,24 @@ def may_be_there(place: str | Path) -> bool:
     return "://" in str(place) or Path(place).exists()
 
 
+def is_whole(place: str) -> bool:
+    """Whether an address has the form of one: each part of it is where it is looked for."""
+    return _WHOLE.fullmatch(place) is not None
+
+
 def shown(place: str) -> str:
-    """A place without a password.
+    """A place without a password; of an address that is not whole, which may hide one anywhere, nothing but its kind.
 
     >>> shown("postgresql://ann:secret@db:5432/papers?password=secret&sslmode=require")
     'postgresql://ann@db:5432/papers?sslmode=require'
+    >>> shown("postgresql://ann:sec/ret@db/papers")
+    'postgresql:...'
     """
-    if not is_address(place):
+    kind = _KIND.match(place)
+    if not kind:
         return str(place)
-    parts = urlsplit(place)
-    users, at, host = parts.netloc.rpartition("@")
-    asked = urlencode([(k, v) for k, v in parse_qsl(parts.query) if "password" not in k], safe="/")
-    return urlunsplit(parts._replace(netloc=users.partition(":")[0] + at + host, query=asked))
+    whole = _WHOLE.fullmatch(place)
+    if not whole:
+        return f"{kind[0]}..."
+    asked = urlencode([(k, v) for k, v in parse_qsl(whole["asked"] or "") if "password" not in k.lower()], safe="/")
+    return f"{whole['scheme']}{whole['user'] or ''}{whole['rest']}{asked and '?'}{asked}"

@@ -7,6 +7,7 @@ from the beginning of each to its end.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import time
@@ -24,7 +25,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from kg.files import cache_folder
 from kg.model import KgError
 from kg.store.faults import Damage, Fault, Unstorable
-from kg.store.place import shown
+from kg.store.place import is_whole, shown
 from kg.store.schema import APPLICATION, TABLES, VERSION
 from kg.store.user_sql import FAILED, LATE, NAMED, NO_SQL, REFUSED, Bound, Table, too_large
 
@@ -117,11 +118,12 @@ class Postgres:
         self.place = shown(address)
         self._address, self._read_only = address, read_only
         try:
-            self._password = str(conninfo_to_dict(address).get("password") or "")
+            said = conninfo_to_dict(address) if is_whole(address) else None
         except psycopg.Error:
-            raise KgError(
-                f"{self.place} is no address of PostgreSQL: write postgresql://user@host:5432/database."
-            ) from None
+            said = None
+        if said is None:
+            raise KgError(f"{self.place} is no address of PostgreSQL: write postgresql://user@host:5432/database.")
+        self._password = str(said.get("password") or os.environ.get("PGPASSWORD", ""))
         self._closed = False
         self._db = self._connected()
 
@@ -284,7 +286,7 @@ class Postgres:
         except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege, errors.InvalidCursorDefinition):
             raise KgError(REFUSED) from None
         except (psycopg.ProgrammingError, psycopg.NotSupportedError) as error:
-            raise KgError(NO_SQL, error=_first(error)) from None
+            raise KgError(NO_SQL, error=self._clean(error)) from None
         except (psycopg.Error, ValueError, MemoryError) as error:
             raise KgError(FAILED, error=self._clean(error)) from None
         finally:

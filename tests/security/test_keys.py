@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from kg.api import Graph
+from kg.model import KgError
 from tests.fetch.local_server import send
 from tests.fetch.services import serving
 
@@ -65,3 +71,46 @@ def test_key_of_a_language_model_is_in_no_output(debug: str, tmp_path: Path) -> 
     for command in (["doctor"], ["add", paper, "--fast", "-j", "1", "--graph", tmp_path / "g.kg"]):
         assert SECRET not in kg(*command, **where)
     assert SECRET not in kg("add", paper, "--fast", "--graph", f"postgresql://ann:{SECRET}@127.0.0.1:9/x", **where)
+
+
+def _asking_in_clear(listening: socket.socket) -> None:
+    """A server of PostgreSQL that asks for the password as it is, and ends the connection with an error that has it."""
+    with suppress(OSError):
+        while True:
+            client, _ = listening.accept()
+            with client, suppress(OSError):
+                client.recv(4096)
+                client.sendall(b"R" + struct.pack(">II", 8, 3))
+                said = b"SFATAL\0C08006\0Mwrong: " + client.recv(4096)[5:].rstrip(b"\0") + b"\0\0"
+                client.sendall(b"E" + struct.pack(">I", len(said) + 4) + said)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql://kg@127.0.0.1:{port}/papers",  # with PGPASSWORD
+        "postgresql://kg:{secret}@127.0.0.1:{port}/papers",
+        "postgresql://127.0.0.1:{port}/papers?user=kg&password={secret}",
+        "postgresql://kg@127.0.0.1:{port}/papers?PASSWORD={secret}",
+        "postgresql://kg:a/{secret}@127.0.0.1:{port}/papers",
+        "postgresql://kg:a#{secret}@127.0.0.1:{port}/papers",
+        "postgresql://kg:a@{secret}@127.0.0.1:{port}/papers",
+        "postgresql://kg:{secret}@[::1/papers",
+        "postgresql://kg:{secret}@127.0.0.1:1/papers",
+        "postgresql:/kg:{secret}@127.0.0.1/papers",
+        "mysql://kg:{secret}@127.0.0.1/papers",
+    ],
+)
+def test_password_of_a_database_is_in_no_output(place: str, tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_asking_in_clear, args=(listening,), daemon=True).start()
+        address = place.format(port=listening.getsockname()[1], secret=SECRET)
+        from_outside = {"PGPASSWORD": SECRET} if "secret" not in place else {}
+        for command in (["sql", "SELECT 1"], ["add", "none.bib"]):
+            said = kg(*command, "-g", address, HOME=str(tmp_path), KG_DEBUG="1", **from_outside)
+            assert said.startswith("kg: ")
+            assert SECRET not in said
+    with pytest.raises(KgError) as error, Graph(address, read_only=True):
+        pass
+    assert SECRET not in str(error.value)
