@@ -6,7 +6,7 @@ The SDK takes most of a second to load: whoever imports this module starts the w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 from mcp import types
@@ -118,10 +118,14 @@ def _unquoted(name: str) -> str:
 def serve(pool: Pool) -> None:
     """Serve one client over standard input and output, until it closes them."""
     from mcp.server.stdio import stdio_server
+    from mcp.shared.message import SessionMessage
+
+    from kg.mcp.wire import ClientLines
 
     async def main() -> None:
-        made = server(pool)
-        async with stdio_server() as (read, write):
+        made, lines = server(pool), ClientLines()
+        async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (read, write):
+            lines.answer = lambda error: write.send(SessionMessage(error))
             await made.run(read, write, made.create_initialization_options())
 
     anyio.run(main)

@@ -117,7 +117,7 @@ class Tools:
             raise KgError(f"The text has {len(text):,} characters: check at most {LONGEST_DRAFT:,} at a time.")
         pages = self._pages(cursor, ("check", text, papers))
         found = self.graph.check(text, papers or ())
-        head: Json = {"counts": found.counts()}
+        head: Json = {"counts": found.counts(), "cut": found.cut}
         return self._page(pages, head, found.verdicts, len(found.verdicts), limit, lambda one: one.to_json())
 
     def new(self, since: str, filter: Json | None = None, cursor: str = "", limit: int = _USUAL) -> str:
