@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 
@@ -11,6 +12,9 @@ from kg import limits
 from kg.build.pipeline import Pipeline
 from kg.build.workers import Workers
 from kg.model import KgError
+from kg.sources.body.bodyparts import BodyLimit, Builder
+from kg.sources.body.latexbody import LatexBody
+from kg.sources.body.roles import measures, settings
 from kg.sources.paper_rows import document
 from kg.sources.repair import repair
 from kg.wordcounts import WordCounts
@@ -73,3 +77,17 @@ def test_no_repeated_pattern_takes_long(field: str, monkeypatch: pytest.MonkeyPa
     """Each is as long as a text may be."""
     texts = [_named(field, pattern, WHOLE) for pattern in PATTERNS]
     assert slow(texts, 5, monkeypatch) == []
+
+
+def test_numbers_without_end_are_counted_in_one_pass() -> None:
+    begun = time.process_time()
+    assert measures("1" * 200_000 + " 2.5 and 3.1x") == (4, 0, 2)
+    assert time.process_time() - begun < 5
+
+
+def test_time_of_a_body_is_looked_at_within_a_paragraph(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings()["limits"], "seconds", -1.0)
+    builder = Builder(is_tex=True)
+    with pytest.raises(BodyLimit, match="to read"):
+        LatexBody(builder).whole("\\label{a}\\ref{b}" * 100)
+    assert builder.labels == {}

@@ -221,6 +221,7 @@ class LatexBody:
 
     def _command(self, text: str, at: int, name: str, star: str, start: int) -> int:
         words = self._words
+        self._builder.check()
         if name in _LEVELS:
             return self._section(text, at, name, star)
         if name in ("begin", "end"):

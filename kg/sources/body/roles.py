@@ -22,7 +22,7 @@ _CHAPTERS = ("results", "related", "setup", _EXPERIMENT, _OUTCOME)
 _TESTED = ("results", "setup", "ablation", _EXPERIMENT, _OUTCOME)
 _CITATION = re.compile(r"\[\d|\b(?:19|20)\d\d[a-z]?\)")
 _MEASURED = re.compile(
-    r"(?<![\[\d.,])\d+(?:\.\d+)?\s?(?:%|×|x\b|[mµn]?s\b|fps\b|points|[GMK]B\b|[MK]\b)|\d+\.\d+|(?:Table|Tab\.|Fig(?:ure|\.)|[表图])\s*\d",
+    r"(?<![\[\d.,])\d+(?:\.\d+)?\s?(?:%|×|x\b|[mµn]?s\b|fps\b|points|[GMK]B\b|[MK]\b)|\d{1,30}\.\d+|(?:Table|Tab\.|Fig(?:ure|\.)|[表图])\s*\d",
     re.I,
 )
 
