@@ -67,6 +67,7 @@ TokenLists = tuple[list[str], list[int], list[int]]
 HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+SURROGATE = re.compile("[\ud800-\udfff]")
 _HARMFUL = re.compile(rf"(?!\r\n){HARMFUL.pattern}")  # but for the end of a line
 _WORD = re.compile(r"([^\W\d_][^\W_]*(?:\.\d+)*(?:\+{1,2}(?![\w+]))?|[^\W_]+(?:\.\d+)*)")
 #: Han characters, for use inside the brackets of a regular expression.
@@ -301,6 +302,11 @@ def _pauses(start: int, end: int, text: str) -> Iterator[int]:
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Sentence spans (start, end) of English and Chinese text, without surrounding white space; long ones in parts."""
+    return list(chain.from_iterable(sentence_parts(text)))
+
+
+def sentence_parts(text: str) -> list[list[tuple[int, int]]]:
+    """The spans of each sentence: one, or those of the parts of a long one."""
     cuts = [0]
     for match in _STOP.finditer(text):
         behind = match.start() + 1
@@ -309,15 +315,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
             continue
         cuts.append(match.end())
     cuts.append(len(text))
-    cuts = sorted({*cuts, *chain.from_iterable(_pauses(one, other, text) for one, other in pairwise(cuts))})
-    out = []
+    found = []
     for start, end in pairwise(cuts):
-        piece = text[start:end]
-        stripped = piece.strip()
-        if stripped:
-            start += len(piece) - len(piece.lstrip())
-            out.append((start, start + len(stripped)))
-    return out
+        parts = [_stripped(*part, text) for part in pairwise((start, *_pauses(start, end, text), end))]
+        found.append([(first, last) for first, last in parts if first < last])
+    return [parts for parts in found if parts]
+
+
+def _stripped(start: int, end: int, text: str) -> tuple[int, int]:
+    """A span without the white space at its ends."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())
 
 
 def nearest(words: str, text: str, at: int) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.build.pipeline import Pipeline
-from kg.check.draft_claims import DraftClaim, DraftReader, keys_of
+from kg.check.draft_claims import DraftClaim, DraftReader, cut, keys_of
 from kg.check.fields import Checked, ClaimVerdict, FieldChecker
 from kg.check.held import PaperFields
 from kg.check.subjects import Subject, Subjects
@@ -15,7 +15,7 @@ from kg.query.cited import CitedClaim, claims_of
 from kg.query.lexicon import Lexicon
 from kg.store.contents import works_named
 from kg.store.file import StoreFile
-from kg.text import tokens
+from kg.text import SURROGATE, tokens
 from kg.trust import LIKELY
 
 #: Characters of a draft that are read.
@@ -38,6 +38,8 @@ class Drafts:
         """
         if len(draft) > LONGEST:
             raise KgError(f"The draft has {len(draft):,} characters: check at most {LONGEST:,} at a time.")
+        if odd := SURROGATE.search(draft):
+            raise KgError(f"The draft holds half a character at {odd.start():,} (U+{ord(odd[0]):X}): send whole ones.")
         only = []
         for name in papers:
             found = works_named(self.store, [name.removeprefix("entry:")])
@@ -46,7 +48,7 @@ class Drafts:
             only += list(found)
         usual = Subject(-1, -1, "", (only[0],)) if len(set(only)) == 1 else None
         claims = DraftReader(self._pipeline, self._title).claims(draft, Subjects(self.store, only).found, usual)
-        return Checked(tuple(self._verdict(claim, frozenset(only)) for claim in claims))
+        return Checked(tuple(self._verdict(claim, frozenset(only)) for claim in claims), cut(draft))
 
     def _title(self, paper: str) -> tuple[str, str]:
         ((title, name),) = self.store.rows("SELECT title, name FROM papers WHERE curie = ?", paper)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from kg.build.pipeline import Pipeline
@@ -20,12 +21,12 @@ from kg.model import Document, Evidence, Record, Relation, Result, Text
 from kg.query.question_items import Item
 from kg.query.question_numbers import numbers
 from kg.query.question_words import QuestionWords
-from kg.text import fold, has_han, one_line, repaired, sentences
+from kg.text import fold, has_han, one_line, repaired, sentence_parts
 from kg.trust import LIKELY
 
 #: Types of what may win or lose a contest.
 _CONTENDERS = ("technique", "model")
-_LONGEST = 2_000  # characters of a sentence that are read together
+_MOST_PARTS = 2  # of a long sentence that are read, of some 1,300 characters each
 _MOST_SUBJECTS = 4  # of a sentence that are read; the others are lists of names
 _FENCE = re.compile(r"^(?P<mark>```|~~~).*?^(?P=mark)[^\n]*$", re.MULTILINE | re.DOTALL)
 #: Marks of Markdown and LaTeX that part words from numbers, replaced by as many blanks.
@@ -80,10 +81,7 @@ class DraftReader:
         text = _bare(draft)
         found = [one for one in known(text) if not self._is_measure(one)]
         last, end = usual, 0
-        pieces = [
-            (at, min(at + _LONGEST, stop)) for start, stop in sentences(text) for at in range(start, stop, _LONGEST)
-        ]
-        for start, stop in pieces:
+        for start, stop in chain.from_iterable(parts[:_MOST_PARTS] for parts in sentence_parts(text)):
             own = [one for one in found if start <= one.start < stop]
             if _PARAGRAPH.search(text, end, start):
                 last = usual
@@ -180,6 +178,11 @@ def _is_told(relation: Relation, shift: int, *names: str) -> bool:
 def keys_of(text: str, concept: str) -> set[str]:
     """What the end of a relation may be found by: its concept, with and without the work it is of, and its words."""
     return {key for key in (concept, plain(concept), f"={fold(text)}") if key not in ("", "=")}
+
+
+def cut(draft: str) -> int:
+    """How many sentences of a draft are too long to be read to their end."""
+    return sum(len(parts) > _MOST_PARTS for parts in sentence_parts(_bare(draft)))
 
 
 def _bare(draft: str) -> str:

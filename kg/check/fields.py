@@ -72,6 +72,7 @@ class Checked:
     """The claims of a draft with their verdicts, in its order."""
 
     verdicts: tuple[ClaimVerdict, ...]
+    cut: int = 0  # sentences that were too long to be read to their end
 
     def counts(self) -> dict[str, int]:
         """How many claims there are of each status."""

@@ -44,9 +44,11 @@ class Subjects:
         """The subjects of a text by place; of those that overlap the longest."""
         found = sorted([*self._identified(text), *self._named(text)], key=lambda one: (one.start - one.end, one.start))
         out: list[Subject] = []
+        taken = bytearray(len(text))
         for one in found:
-            if not any(one.start < other.end and other.start < one.end for other in out):
+            if not any(taken[one.start : one.end]):
                 out.append(one)
+                taken[one.start : one.end] = b"\1" * (one.end - one.start)
         return sorted(out, key=lambda one: one.start)
 
     def _identified(self, text: str) -> list[Subject]:

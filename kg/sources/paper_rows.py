@@ -23,7 +23,7 @@ from kg.sources.forms import folded, forms, is_other
 from kg.sources.inputs import READ_LIMIT, TEXT_LIMIT, InputFile
 from kg.sources.people import people
 from kg.sources.repair import repair
-from kg.text import has_han, one_line
+from kg.text import SURROGATE, has_han, one_line
 from kg.wordcounts import WordCounts
 
 _MOST_SENTENCES = 90  # about skipped rows; the others are only counted
@@ -69,7 +69,6 @@ _NOTHING = frozenset(("nan", "nat", "<na>", "none", "null", "n/a", "unknown"))
 _ID_IN = 1000  # code points of a value that are searched for a DOI
 _OTHERS = re.compile(r"(?:and )?others|et\.? ?al\.?|…|\.{3,}", re.I)
 _ET_AL = re.compile(r",?\s+(?:et\.? ?al\.?|…|\.{3,})$", re.I)
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TWO_IN_ONE = re.compile(r"(?<=[\w)])\+(?=[A-Z])")  # "University of Oxford+Google", as in OpenReview lists
 
 
@@ -382,7 +381,7 @@ def _string(value: Any) -> str:
     if isinstance(value, str):
         if len(value) < 8 and value.strip().casefold() in _NOTHING:
             return ""
-        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+        return value if value.isascii() else SURROGATE.sub("\ufffd", value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

@@ -249,6 +249,8 @@ class StoreFile:
         """The rows of a query about the tables of kg.store.schema and kg.store.derived_tables. Raises KgError."""
         try:
             return self.db.execute(sql, given).fetchall()
+        except UnicodeEncodeError:
+            raise KgError("A name that is asked for holds half a character: write it in whole ones.") from None
         except (sqlite3.Error, OSError) as error:
             raise fault(self.path, error) from None
 

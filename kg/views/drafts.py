@@ -22,7 +22,9 @@ def view(found: Checked, lang: str = "en") -> View:
         {
             "md": lambda: _text(found, words),
             "txt": lambda: _text(found, words),
-            "json": lambda: json_text({"counts": found.counts(), "claims": [one.to_json() for one in found.verdicts]}),
+            "json": lambda: json_text(
+                {"counts": found.counts(), "cut": found.cut, "claims": [one.to_json() for one in found.verdicts]}
+            ),
         },
         papers=len({paper for one in found.verdicts for paper in one.claim.papers}),
     )
@@ -31,6 +33,7 @@ def view(found: Checked, lang: str = "en") -> View:
 def _text(found: Checked, words: PageWords) -> str:
     counts = counted(found.counts())
     out = [f"# {words('draft.title')}", "", words("draft.summary", **counts) if found.verdicts else words("draft.none")]
+    out += ["", words.count("draft.cut", found.cut)] if found.cut else []
     at = -1
     for one in found.verdicts:
         if one.claim.start != at:
