@@ -44,6 +44,12 @@ def value(text: str) -> str:
     return re.sub(r"[^\w.]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
+def has_value(text: str, wanted: str) -> bool:
+    """Whether a cell is the number that is wanted, or begins with it: "31.53 −2.79"."""
+    first = re.match(r"\W*(\d[\d,.]*)", text)
+    return value(text) == value(wanted) or (first is not None and value(first[1]) == value(wanted))
+
+
 @cache
 def tables_of(path: Path) -> tuple[Table, ...]:
     """The tables of a paper."""
@@ -102,11 +108,11 @@ def score(paper: dict[str, Any], tables: Sequence[Table]) -> Iterator[tuple[dict
         for table in tables:
             if _number(table.label) != _number(cell["table"]):
                 continue
-            best[0]["found"] |= any(value(one.text) == value(cell["value"]) for one in table.cells)
+            best[0]["found"] |= any(has_value(one.text, cell["value"]) for one in table.cells)
             found = paths(table)
             odd = unsound(found)
             for one in (*found, *_named(found)):
-                if value(one["value"]) == value(cell["value"]):
+                if has_value(one["value"], cell["value"]):
                     told = {**judged(cell, one), "found": True, "sound": one["column"] not in odd}
                     best = max(best, (told, _written(one)), key=lambda pair: [pair[0][name] for name in _JUDGED])
         yield cell, *best

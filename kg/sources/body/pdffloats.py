@@ -22,6 +22,7 @@ _LEADING = 1.6  # em; largest distance between lines of a caption
 _SPACE = 3.0  # em between the parts of the first line of a caption
 _FRAME = 50.0  # points of the shortest rule of a table
 _EDGE = 4.0  # points; rules of a table have one extent
+_DOUBLE = 6.0  # points between the lines of a double rule
 _LOWEST = 12.0  # points of a table's height
 _NEAR = 70.0  # points between a caption and its table
 _MOST_CAPTION = 16  # lines
@@ -36,6 +37,7 @@ class Frame:
     box: Box
     rules: list[Box]
     lines: list[TextLine]
+    title: list[TextLine] = field(default_factory=list)  # "(a) 7B"
 
 
 @dataclass
@@ -146,7 +148,8 @@ class PageFloats:
         for group in groups:
             part = group[:1]
             for above, below in pairwise(group):
-                if self._divides(self._between(above, below), below.right - below.left):
+                is_double = below.top - above.top < _DOUBLE
+                if not is_double and self._divides(self._between(above, below), below.right - below.left):
                     out += self._frame(part)
                     part = []
                 part.append(below)
@@ -282,7 +285,13 @@ class PageFloats:
                 self.gone.update(map(id, self._undrawn(one)))
             elif one.kind == "table" and one.frames:
                 box = around([one.box, *(frame.box for frame in one.frames)])
-                self.gone.update(id(o) for o in self.lines if box.holds(o.center, o.y) and _PART.match(o.text))
+                for line in (o for o in self.lines if box.holds(o.center, o.y) and _PART.match(o.text)):
+                    self.gone.add(id(line))
+                    below = [
+                        f for f in one.frames if 0 < f.box.top - line.y < _SPACE * self.size and _meet(f.box, line)
+                    ]
+                    for frame in below[:1]:
+                        frame.title.append(line)
             elif one.kind == "table" and (found := self._unruled(one)):
                 self.gone.update(map(id, found))
                 one.frames.append(Frame(around(map(box_of, found)), [], found))

@@ -26,6 +26,7 @@ _APART = 1.75  # em between a head and the text
 _MOST_NEAR = 0.2  # share of pages with text at the height of a head
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"[\d*∗†‡§¶‖∥⋆♣♠♦♥♯♭]")
+_CELLS = 4  # parts of a row that is one of a table, no head of a page
 
 
 @dataclass
@@ -111,7 +112,8 @@ def _heads_and_feet(pages: Sequence[DrawnPage]) -> set[int]:
         high = page.page.height
         all_rows = rows(page.page.lines)
         for is_top, outer in ((True, all_rows[:3]), (False, all_rows[:-4:-1])):
-            ends += ((is_top, line, page) for row in outer for line in row.lines if _is_end(line.y, high, is_top))
+            kept = (row for row in outer if len(row.lines) < _CELLS)
+            ends += ((is_top, line, page) for row in kept for line in row.lines if _is_end(line.y, high, is_top))
             if len(outer) > 1 and _is_end(outer[0].y, high, is_top):
                 is_apart = abs(outer[1].y - outer[0].y) > _APART * outer[0].size
                 tops.append((is_top, outer[0].y, is_apart, outer[0].lines))

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
 from kg.model import Cell
 from kg.sources.body.pdffloats import Frame
+from kg.sources.body.pdfgrid import NUMBER, SPACE, GridWords, Space, extents, joined, placed, spaces, words
+from kg.sources.body.pdflabels import labelled
 from kg.sources.body.pdfpages import Box
-from kg.sources.layout.blocks import TextRow, rows
+from kg.sources.body.pdftableheads import headed, levels, line_cells
+from kg.sources.layout.blocks import rows
 
-_NUMBER = re.compile(r"[>~<≈±+\-−–]?\d[\d,.]*[%×xKMBGT]?|[-—–]|N/?A", re.I)
-_GAP = 0.33  # em; least gap of two words of a cell in numbers
-_SPACE = 0.6  # em; of other words
-_LEAST = 3  # points between two columns
-_FILLED = 0.12  # share of the rows that may cross the space between two columns
-_MANY = 0.5  # share of the most cells of a row, in rows that show the columns
-_BELOW = 0.95  # em; from a cell of the head down to the rule that shows its span
-_MARGIN = 4.0  # points around a table
-_TOUCHED = 0.12  # share of a cell that reaches into a column without covering it
+_EDGE = 9.0  # points by which a rule of full width may miss the edge of the table
+_WHOLE = 0.8  # share of the width that rules at one height cover, of full width together
 _FEW_NUMBERS = 0.3  # share of the cells of a column that names rows
+_NUMBERS = 2  # rows of numbers between the first two rules, at most, if these hold the head
+_SAME = 0.6  # share of the words of a head that a row repeats, if it is a head
+_SET_UP = 3  # rows below a head that make its columns differ, at most
+_FULL = 0.75  # share of the columns with cells in a row that begins a part
+_WORDS = 0.8  # share of words in a column that names what stands right of it
+
+Row = list[GridWords]
 
 
 @dataclass
-class GridWords:
-    """Words that stand together in a row, and the columns that they cover."""
+class _Stack:
+    """One of the tables that stand below each other: lines of its head, its title, and the rows between rules."""
 
-    text: str
-    left: float
-    right: float
-    bold: bool
-    first: int = 0
-    last: int = 0
-    rows: int = 1
+    head: list[Row]
+    title: Row = field(default_factory=list)
+    parts: list[list[Row]] = field(default_factory=list)
 
 
 def cells(frames: Sequence[Frame]) -> list[Cell]:
@@ -44,207 +42,296 @@ def cells(frames: Sequence[Frame]) -> list[Cell]:
     out: list[Cell] = []
     below = 0
     for frame in frames:
-        grid, heads = _grid(frame)
-        named = _naming([row for at, row in enumerate(grid) if at not in heads])
+        grid = _grid(frame)
         for at, row in enumerate(grid):
-            for one in row:
-                is_head = at in heads or (one.first < named and not _NUMBER.fullmatch(one.text))
-                out.append(Cell(below + at, one.first, one.text, one.rows, one.last - one.first + 1, is_head, one.bold))
+            out += (Cell(below + at, o.first, o.text, o.rows, o.last - o.first + 1, o.head, o.bold) for o in row)
         below += len(grid)
     return out
 
 
-def _naming(body: Sequence[Sequence[GridWords]]) -> int:
-    """How many columns at the left name the rows: the first, and those behind it that hold few numbers."""
-    most = max((one.last for row in body for one in row), default=0)
-    for column in range(1, most):
-        texts = [one.text for row in body for one in row if one.first == column]
-        if not texts or sum(any(map(str.isdigit, text)) for text in texts) > _FEW_NUMBERS * len(texts):
-            return column
-    return 1
-
-
-def _grid(frame: Frame) -> tuple[list[list[GridWords]], set[int]]:
-    """The rows of a frame, and which of them are its heads."""
-    own = rows(frame.lines)
-    top, bottom = frame.box.top + 2, frame.box.bottom - 2
-    wide = frame.box.right - frame.box.left
-    inner = [rule for rule in frame.rules if top < rule.top < bottom]
-    whole = sorted({round(rule.top, 1) for rule in inner if rule.right - rule.left > 0.93 * wide})
-    short = [rule for rule in inner if rule.right - rule.left <= 0.93 * wide]
-    parts = _parts(own, whole)
+def _grid(frame: Frame) -> list[Row]:
+    """The rows of a frame."""
+    found = [(row, made) for row in rows(frame.lines) if (made := words(row))]
+    if not found:
+        return []
+    em = median(row.size for row, _ in found)
+    lines = [line for _, line in found]
+    inner = [rule for rule in frame.rules if frame.box.top + 2 < rule.top < frame.box.bottom - 2]
+    parts = _parts(lines, _whole(inner, frame.box))
     body = [row for part in parts[1:] for row in part]
-    bounds = _columns(body if len(body) > 1 else own, frame.box) or _columns(own, frame.box)
-    out: list[list[GridWords]] = []
-    heads: set[int] = set()
-    for at, part in enumerate(parts):
-        grid = [_placed(row, bounds) for row in part]
-        is_head = len(parts) > 1 and (not at or _is_head(part, grid, len(bounds)))
-        if is_head:
-            for row, made in zip(part, grid, strict=True):
-                for one in made:
-                    _span(one, row, short, bounds)
-            heads.update(range(len(out), len(out) + len(grid)))
-            out += grid
+    bounds = spaces(body, em) if len(body) > 1 else []
+    bounds = bounds or spaces(lines, em)
+    labels = _labels(parts[1:] or parts, bounds, em)
+    bounds = sorted([*bounds, *labels])
+    if len(parts) == 1:
+        parts = _without_rule(parts[0], bounds)
+    top = _top(parts, bounds, em)
+    return _Table(parts[top:], bounds, inner, em, 1 + len(labels)).rows(
+        [row for part in parts[:top] for row in part], _title(frame)
+    )
+
+
+def _title(frame: Frame) -> Row:
+    """The words above one of several tables with a common caption: "(a) 7B"."""
+    return [word for row in rows(frame.title) for word in words(row)]
+
+
+def _whole(inner: Sequence[Box], box: Box) -> list[float]:
+    """The heights at which rules reach from edge to edge, in one piece or in several."""
+    levels: list[list[Box]] = []
+    for rule in sorted(inner, key=lambda rule: rule.top):
+        if levels and rule.top - levels[-1][0].top < 1:
+            levels[-1].append(rule)
         else:
-            out += _labelled(_merged(part, grid))
-    return out, heads
+            levels.append([rule])
+    out: list[float] = []
+    for level in levels:
+        left, right = min(r.left for r in level), max(r.right for r in level)
+        is_covered = sum(r.right - r.left for r in level) > _WHOLE * (box.right - box.left)
+        if is_covered and left < box.left + _EDGE and right > box.right - _EDGE:
+            out.append(level[0].top)
+    return out
 
 
-def _parts(own: Sequence[TextRow], whole: Sequence[float]) -> list[list[TextRow]]:
+def _parts(made: Sequence[Row], whole: Sequence[float]) -> list[list[Row]]:
     """The rows between the rules of full width."""
-    out: list[list[TextRow]] = [[]]
+    out: list[list[Row]] = [[]]
     ends = list(whole)
-    for row in own:
-        while ends and row.y > ends[0]:
+    for row in made:
+        while ends and row[0].y > ends[0]:
             ends.pop(0)
             out.append([])
         out[-1].append(row)
     return [part for part in out if part]
 
 
-def _is_head(part: Sequence[TextRow], grid: Sequence[Sequence[GridWords]], bounds: int) -> bool:
-    """Whether rows between two rules are a head: the only cell names what follows, or no cell is a number."""
-    made = [one for row in grid for one in row]
-    if len(part) > 2 or not bounds:
-        return False
-    return len(made) == 1 or (len(made) > bounds / 2 and not any(_NUMBER.fullmatch(one.text) for one in made))
+def _labels(parts: Sequence[Sequence[Row]], bounds: Sequence[Space], em: float) -> list[Space]:
+    """The space behind labels of several rows, where it shows only in the part between two rules that has them."""
+    end = bounds[0][0] if bounds else 0.0
+    for part in parts:
+        own = [[word for word in row if word.right <= end + 1] for row in part]
+        full = [row for row, whole in zip(own, part, strict=True) if row and len(row) < len(whole)]
+        first = min((row[-1].left for row in full), default=0.0)
+        low = max((word.right for row in own for word in row if word.right < first), default=0.0)
+        high = min((word.left for row in own for word in row if word.left > low), default=0.0)
+        left = [row for row in own if any(word.right <= low for word in row)]
+        is_free = not any(word.left < low < word.right for row in own for word in row)
+        if len(full) > 1 and low and high - low > SPACE * em and is_free and len(left) < len(full):
+            return [(low, high)]
+    return []
 
 
-def _words(row: TextRow, split: bool = False) -> list[GridWords]:
-    """The words of a row; with `split`, those that stand close together as one."""
-    out: list[GridWords] = []
-    em = row.size
-    for line in sorted(row.lines, key=lambda line: line.left):
-        is_first = True
-        for char in line.chars:
-            if not is_first and not char.space and out:
+def _without_rule(part: Sequence[Row], bounds: Sequence[Space]) -> list[list[Row]]:
+    """The head and the rest of a table without rules: its first rows, up to that with a number behind its label."""
+    first = bounds[0][1] if bounds else 0.0
+    for at, row in enumerate(part):
+        if any(NUMBER.fullmatch(word.text) for word in row if word.left >= first - 1):
+            return [list(part[:at]), list(part[at:])] if at else [list(part)]
+    return [list(part[:1]), list(part[1:])] if len(part) > 1 else [list(part)]
+
+
+def _top(parts: list[list[Row]], bounds: Sequence[Space], em: float) -> int:
+    """How many parts are the head of the table."""
+    if len(parts) < 2:
+        return 0
+    if sum(2 * sum(_is_numeric(word.text) for word in row) > len(row) for row in parts[0]) > _NUMBERS:
+        parts[:1] = _without_rule(parts[0], bounds)
+    top = 1
+    while top < len(parts) - 1 and _names_columns(parts[top], bounds, em):
+        top += 1
+    return top
+
+
+def _names_columns(part: Sequence[Row], bounds: Sequence[Space], em: float) -> bool:
+    """Whether the rows between two rules name columns: no number stands among them, and they are many."""
+    made = [word for row in part for word in row]
+    count = max(joined(row, em) for row in part)
+    return len(part) < 3 and count > len(bounds) / 2 and not any(NUMBER.fullmatch(word.text) for word in made)
+
+
+def _naming(body: Sequence[Row]) -> int:
+    """How many columns at the left name the rows: the first, and those behind it that hold few numbers."""
+    most = max((one.last for row in body for one in row), default=0)
+    for column in range(1, most + 1):
+        texts = [one.text for row in body for one in row if one.first == column]
+        if not texts or sum(map(_is_numeric, texts)) > _FEW_NUMBERS * len(texts):
+            return column
+    return 1
+
+
+def _is_numeric(text: str) -> bool:
+    """Whether a cell has as many digits as letters, as a number with its unit."""
+    return 2 * sum(map(str.isdigit, text)) >= sum(map(str.isalnum, text))
+
+
+class _Table:
+    """The columns of a table, and the rows that are set in them."""
+
+    def __init__(
+        self, parts: Sequence[list[Row]], bounds: Sequence[Space], rules: Sequence[Box], em: float, named: int
+    ) -> None:
+        self.parts, self.bounds, self.rules, self.em = parts, bounds, rules, em
+        made = [row for part in parts for row in part]
+        body = [placed(row, bounds, em) for row in made]
+        edges = (min(word.left for row in made for word in row), max(word.right for row in made for word in row))
+        self.columns = extents(body, bounds, edges)
+        self.named = max(named, _naming(body))
+        wide = _FULL * len(self.columns)
+        #: Whether each part between two rules is one row of the table, of several lines.
+        self.is_ruled = len(parts) > 2 and all(
+            len(part) == 1 or sum(joined(row, em) >= wide for row in part) == 1 for part in parts
+        )
+
+    def rows(self, head: list[Row], title: Row) -> list[Row]:
+        """All rows: those of tables that stand below each other, and of tables beside each other, one by one."""
+        out: list[Row] = []
+        for one in self._stacks(head, title):
+            ys = [word.y for row in one.head for word in row]
+            near = [rule for rule in self.rules if ys and min(ys) < rule.top < max(ys) + 2 * self.em]
+            out += headed(one.head, self.columns, near, self.em, self.named)
+            out += self._set_up(out, one.parts)
+            if one.title:
+                out.append([self._across(one.title)])
+            for part in one.parts:
+                out += self._body(part)
+        return list(_beside(out, self.named, len(self.columns)))
+
+    def _stacks(self, head: list[Row], title: Row) -> list[_Stack]:
+        """The tables below each other: a row of the same words as the head is the head of the next."""
+        known = Counter(word.text for word in head[-1]) if head else Counter[str]()
+        out = [_Stack(head, title)]
+        for part in self.parts:
+            out[-1].parts.append([])
+            for row in part:
                 last = out[-1]
-                last.text, last.right, last.bold = (
-                    last.text + char.text,
-                    max(last.right, char.right),
-                    last.bold and (char.font.bold or not char.text.isalnum()),
-                )
-            else:
-                out.append(GridWords(char.text, char.left, char.right, char.font.bold or not char.text.isalnum()))
-            is_first = False
-    if not split:
-        return out
-    joined: list[GridWords] = []
-    for word in out:
-        if joined:
-            gap = word.left - joined[-1].right
-            both = _NUMBER.fullmatch(word.text) and _NUMBER.fullmatch(joined[-1].text.rpartition(" ")[2])
-            if gap < _GAP * em or (gap < _SPACE * em and not both):
-                joined[-1].text += f" {word.text}"
-                joined[-1].right = word.right
-                continue
-        joined.append(GridWords(word.text, word.left, word.right, word.bold))
-    return joined
-
-
-def _columns(own: Sequence[TextRow], box: Box) -> list[tuple[float, float]]:
-    """The spaces between columns, from left to right."""
-    counts = [len(_words(row, split=True)) for row in own]
-    if not counts or max(counts) < 2:
-        return []
-    shown = [row for row, count in zip(own, counts, strict=True) if count >= max(2, _MANY * max(counts))]
-    start = min([box.left, *(row.left for row in shown)]) - _MARGIN
-    end = max([box.right, *(row.right for row in shown)]) + _MARGIN
-    covered = [0] * (int(end - start) + 3)
-    for row in shown:
-        for word in _words(row, split=True):
-            for x in range(max(0, int(word.left - start)), min(len(covered), math.ceil(word.right - start) + 1)):
-                covered[x] += 1
-    out: list[tuple[float, float]] = []
-    first = None
-    for x, count in enumerate([*covered, len(shown) + 1]):
-        if count <= _FILLED * len(shown):
-            first = x if first is None else first
-        elif first is not None:
-            if first > 0 and x < len(covered) and x - first >= _LEAST:
-                out.append((start + first, start + x))
-            first = None
-    return out
-
-
-def _column(x: float, bounds: Sequence[tuple[float, float]]) -> int:
-    return sum(x > (left + right) / 2 for left, right in bounds)
-
-
-def _placed(row: TextRow, bounds: Sequence[tuple[float, float]]) -> list[GridWords]:
-    """The cells of a row with their columns."""
-    out: list[GridWords] = []
-    for word in _words(row):
-        word.first, word.last = _column(word.left + 1, bounds), _column(word.right - 1, bounds)
-        last = out[-1] if out else None
-        if last:
-            gap = word.left - last.right
-            is_parted = any(left < word.left and right > last.right for left, right in bounds[last.last : word.first])
-            is_near = gap < _SPACE * row.size
-            is_own = (word.first == last.last and last.first == last.last) or gap < 0.12 * row.size
-            if is_own or (is_near and (not is_parted or word.first <= last.last)):
-                last.text += f" {word.text}" if gap > 0.1 * row.size else word.text
-                last.last, last.right, last.bold = max(last.last, word.last), word.right, last.bold and word.bold
-                continue
-            if word.first <= last.last:  # a label that reaches into the next column
-                last.last = max(last.first, word.first - 1)
-                word.first = max(word.first, last.last + 1)
-                word.last = max(word.first, word.last)
-        out.append(word)
-    for one in out:
-        one.bold = one.bold and any(map(str.isalnum, one.text))
-        least = _TOUCHED * (one.right - one.left)
-        while one.first < one.last and bounds[one.first][0] - one.left < least:
-            one.first += 1
-        while one.first < one.last and one.right - bounds[one.last - 1][1] < least:
-            one.last -= 1
-    return out
-
-
-def _span(one: GridWords, row: TextRow, short: Sequence[Box], bounds: Sequence[tuple[float, float]]) -> None:
-    """Widen a cell of the head to the columns above whose rule it stands."""
-    for rule in short:
-        shared = min(rule.right, one.right) - max(rule.left, one.left)
-        if 0 < rule.top - row.y < _BELOW * row.size and shared > 0.5 * (one.right - one.left):
-            one.first = min(one.first, _column(rule.left + 3, bounds))
-            one.last = max(one.last, _column(rule.right - 3, bounds))
-
-
-def _merged(part: Sequence[TextRow], grid: Sequence[list[GridWords]]) -> list[list[GridWords]]:
-    """Rows without those that go on with the cells above them, which are joined to these."""
-    steps = [b.y - a.y for a, b in pairwise(part)]
-    usual = median(steps) if steps else 0.0
-    out: list[list[GridWords]] = []
-    for at, made in enumerate(grid):
-        is_near = bool(out) and part[at].y - part[at - 1].y < 1.05 * usual
-        if is_near and made[0].first > 0 and not any(c.isdigit() for one in made for c in one.text):
-            for one in made:
-                same = next((old for old in out[-1] if old.first == one.first), None)
-                if same:
-                    same.text += f" {one.text}"
+                same = (known & Counter(word.text for word in row)).total()
+                if same < 3 or same <= _SAME * max(len(row), known.total()):
+                    last.parts[-1].append(row)
+                elif not any(last.parts):
+                    last.head.append(row)
                 else:
-                    out[-1].append(one)
+                    before = [row for part in last.parts for row in part][-1]
+                    is_title = joined(before, self.em) == 1
+                    last.parts = [[row for row in part if row is not before or not is_title] for part in last.parts]
+                    out.append(_Stack([row], before if is_title else [], [[]]))
+        firsts = [one.head[-1][0].text for one in out if one.head]
+        for one in out:
+            one.parts = [part for part in one.parts if part]
+            if len(set(firsts)) > 1 and not one.title:  # "7B | bit | W2", "13B | bit | W2"
+                one.title = [replace(one.head[-1][0])]
+        return out
+
+    def _across(self, row: Row) -> GridWords:
+        """A row that names those below it, as one cell."""
+        out = replace(row[0], first=0, last=len(self.columns) - 1, head=True)
+        for word in row[1:]:
+            out.add(word)
+        return out
+
+    def _set_up(self, head: Sequence[Row], parts: list[list[Row]]) -> list[Row]:
+        """The rows below a rule that tell columns of the same heads apart, such as sizes of models of one name."""
+        paths = {
+            at: tuple(o.text for row in head for o in row if o.first <= at <= o.last) for at in range(len(self.columns))
+        }
+        values = {at: path for at, path in paths.items() if at >= self.named}
+        if (
+            len(parts) < 2
+            or len(parts[0]) > _SET_UP
+            or not all(values.values())
+            or len(set(values.values())) == len(values)
+        ):
+            return []
+        out: list[Row] = []
+        for row in parts[0]:
+            out.append(self._placed(row))
+            for one in out[-1]:
+                one.head = True
+            values = {at: (*path, *(o.text for o in out[-1] if o.first <= at <= o.last)) for at, path in values.items()}
+            if len(set(values.values())) == len(values):
+                parts[0] = parts[0][len(out) :]
+                return out
+        return []
+
+    def _placed(self, row: Row) -> Row:
+        """The cells of a row; one over several columns may be several that stand close together."""
+        out = placed(row, self.bounds, self.em)
+        if any(one.first < one.last and one.last >= self.named for one in out) and joined(row, self.em) > 1:
+            return line_cells(row, self.columns, set(), (), self.em) or out
+        return out
+
+    def _body(self, lines: Sequence[Row]) -> list[Row]:
+        """The rows between two rules."""
+        part = [self._placed(row) for row in lines]
+        is_lone = len(part) == 1 and len(part[0]) == 1
+        part = [_one_row(part)] if self.is_ruled and part else _merged(part)
+        for column in range(self.named):
+            beside = [rule.top for rule in self.rules if rule.left < self.columns[column][1]]
+            part = labelled(part, column, beside)
+        for row in part:
+            for one in row:
+                one.head = one.head or is_lone or (one.first < self.named and not NUMBER.fullmatch(one.text))
+        return part
+
+
+def _one_row(part: Sequence[Row]) -> Row:
+    """A row of several lines."""
+    out: dict[int, GridWords] = {}
+    for one in (one for row in part for one in row):
+        if one.first in out:
+            out[one.first].add(one)
+        else:
+            out[one.first] = one
+    return [out[at] for at in sorted(out)]
+
+
+def _merged(part: list[Row]) -> list[Row]:
+    """Rows without those that go on with the cells above them, which are joined to these."""
+    steps = [b[0].y - a[0].y for a, b in pairwise(part)]
+    usual = median(steps) if steps else 0.0
+    start, most = min((row[0].first for row in part), default=0), max(map(len, part), default=0)
+    out: list[Row] = []
+    for at, made in enumerate(part):
+        is_near = bool(out) and steps[at - 1] < 1.05 * usual
+        is_part = made[0].first > start and 2 * len(made) <= most
+        if is_near and is_part and not any(c.isdigit() for one in made for c in one.text):
+            out[-1] = _one_row([out[-1], made])
         else:
             out.append(made)
     return out
 
 
-def _labelled(part: list[list[GridWords]]) -> list[list[GridWords]]:
-    """Rows in which a label at the left that names several of them spans these; it may be set at their middle."""
-    labels = [row[0] for row in part if row[0].first == 0]
-    data = [row for row in part if row[-1].last > 0]
-    if len(data) < 2 or not labels or len(labels) == len(part) == len(data):
-        return part
-    if part[0][0].first > 0 or part[0][-1].last == 0:  # set at the middle: the rows have one label
-        places = [at for at, row in enumerate(part) if row[0].first == 0]
-        if len(data) < len(labels) or (len(places) > 3 and places[-1] - places[0] >= len(places) + 2):
-            return part
-        label = labels[0]
-        label.text, label.rows = " ".join(one.text for one in labels), len(data)
-        bare = [[one for one in row if one.first > 0] for row in data]
-        return [[label, *bare[0]], *bare[1:]]
-    for at, row in enumerate(part):
-        if row[0].first == 0:
-            row[0].rows = next((n for n in range(at + 1, len(part)) if part[n][0].first == 0), len(part)) - at
-    return part
+def _beside(made: list[Row], named: int, count: int) -> Iterator[Row]:
+    """Rows in which a column of words in the middle begins a table of its own, whose rows follow those of the first."""
+    start = next((at for at in range(named + 1, count - 1) if _begins(made, at)), None)
+    if start is None:
+        yield from made
+        return
+    yield from filter(None, ([one for one in row if one.first < start] for row in made))
+    right = [
+        [replace(one, first=one.first - start, last=one.last - start) for one in row if one.first >= start]
+        for row in made
+    ]
+    for row in right:
+        for one in row:
+            is_over = one.head and one.first == 0 < one.last
+            one.first, one.head = (1 if is_over else one.first), one.head or one.first == 0
+    right = [row for row in right if row]
+    top = _head_rows(right)
+    right[:top] = levels([one for row in right[:top] for one in row])
+    yield from _beside(right, 1, count - start)
+
+
+def _head_rows(made: Sequence[Row]) -> int:
+    """How many rows at the top have heads only."""
+    return next((at for at, row in enumerate(made) if not all(one.head for one in row)), 0)
+
+
+def _begins(made: Sequence[Row], at: int) -> bool:
+    """Whether a column names what is right of it: words below a head that is empty or that of the first column."""
+    own = [one for row in made for one in row if one.first == at == one.last]
+    names = {one.first: one.text for row in made[: _head_rows(made)] for one in row if one.first == one.last}
+    texts = [one.text for one in own if not one.head]
+    beside = [o.text for row in made for o in row if o.first in (at - 1, at + 1) and not o.head]
+    is_wordy = sum(not _is_numeric(text) and any(map(str.isalpha, text)) for text in texts) > _WORDS * len(texts)
+    is_numeric = sum(map(_is_numeric, beside)) > (1 - _FEW_NUMBERS) * len(beside)
+    return len(texts) > 1 and is_wordy and is_numeric and names.get(at) in (None, names.get(0))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from kg.model import Part
+from kg.model import Part, Table
 from kg.sources import read
 from kg.sources.body.bodyparts import Body
 from kg.sources.body.pdfbody import pdf_body
@@ -288,3 +288,47 @@ def test_numbers_of_real_headings_rise_without_a_gap(name: str) -> None:
     tops = [int(number) for number in numbers if number.isdigit()]
     assert tops == list(range(1, len(tops) + 1))
     assert len(tops) > 4
+
+
+def grid(table: Table) -> list[list[str]]:
+    """The texts of the cells, row by row."""
+    rows: dict[int, list[str]] = {}
+    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
+        rows.setdefault(cell.row, []).append(cell.text)
+    return list(rows.values())
+
+
+def test_heads_that_stand_close_together_are_set_over_their_columns() -> None:
+    path = PAPERS.parents[2] / "cases" / "38-pdf-table-head-columns-joined" / "tight.pdf"
+    if not path.is_file():
+        pytest.skip("needs KG_SHARED")
+    document = whole(path)
+    assert [grid(table)[0] for table in document.tables[1:]] == [
+        ["Model", "Per-epoch time", "# epochs (avg)"],
+        ["System", "Latency-aware", "Cost-aware", "Serverless API"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "row", "cells"),
+    [
+        ("DeepSeekMoE.pdf", "Table 7", 0, ["# Params", "# Layers", "Hidden Size", "# Attn Heads", "# Shared Experts"]),
+        ("MiMo-V2-Flash.pdf", "Table 10", 0, ["Batch Size", "w/o MTP", "Acceptance Length"]),
+        ("VPTQ.pdf", "Table 3", 15, ["bit", "W2↓", "C4↓", "AvgQA↑"]),
+        ("VPTQ.pdf", "Table 2", 1, ["(a) 7B results"]),
+        ("MoBA.pdf", "Table 3", 2, ["2K - 4K", "2.415 × C^−0.084", "2.411 × C^−0.083"]),
+        ("Step3.pdf", "Table 8", 4, ["Step-3 (FP8 attention)", "4096", "32 (2A2F)", "4039"]),
+    ],
+)  # head of two lines; over several columns; of a table beside; title of a table above; a power; a row of two lines
+def test_rows_of_real_tables(name: str, label: str, row: int, cells: list[str]) -> None:
+    table = next(one for one in real(name).tables if one.label == label)
+    assert grid(table)[row][: len(cells)] == cells
+
+
+def test_label_at_the_middle_of_its_rows_names_all_of_them() -> None:
+    table = next(one for one in real("Kimi-Linear.pdf").tables if one.label == "Table 9")
+    assert [(one.text, one.rowspan) for one in table.cells if one.column == 0] == [
+        ("General", 6),
+        ("Math", 3),
+        ("Code", 4),
+    ]
