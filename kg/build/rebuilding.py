@@ -23,7 +23,7 @@ from kg.rdf.store import path_of
 from kg.store import codec
 from kg.store.contents import followed
 from kg.store.entries import local_id
-from kg.store.faults import told
+from kg.store.faults import Fault, told
 from kg.store.file import StoreFile
 from kg.store.fingerprints import seal, sealed
 from kg.store.lite import check, draft_of, locked, sweep
@@ -58,9 +58,12 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     lost: list[str] = []
     with locked(path), draft_of(path) as new:
         sweep(path)
-        with StoreFile(new) as store:
-            skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
-            entries = store.names()
+        try:
+            with StoreFile(new) as store:
+                skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
+                entries = store.names()
+        except Fault as error:  # which names the draft
+            raise type(error)(str(error).replace(str(new), str(path))) from None
         if not entries and lost:
             raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
         with told(path):

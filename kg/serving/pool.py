@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from kg.model import KgError
+from kg.serving.scratch import keep_sockets
 
 AT_ONCE = 4  # requests that are answered at the same time
 SECONDS = 20.0  # that one may take
@@ -51,6 +52,7 @@ class Pool:
         self, begin: Begin, args: tuple[Any, ...], at_once: int = AT_ONCE, seconds: float = SECONDS, preload: str = ""
     ) -> None:
         """`preload` names a module that is imported once, by the process from which the others are forked."""
+        keep_sockets()
         self.seconds = seconds
         self._waiting = 0
         self._workers = [_Worker(begin, args, preload) for _ in range(at_once)]

@@ -24,6 +24,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from kg.serving.guard import FILE
+from kg.serving.scratch import scratch
 from kg.views.words import PageWords
 from kg.web import page_worker
 from kg.web.app import asked_of, respond
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _FILES, _KEPT = 20, 20
 #: Uploads that are received, wait or are read at the same time, and their bytes.
 _UPLOADS, _BYTES = 5, 2 * FILE
-_FOLDER, _LOCK = "kg-serve-", "lock"
+_FOLDER = "kg-serve-"
 _SECONDS = 3600.0  # that reading may take
 #: What is left of a name that a browser gives: no folders, nothing that a shell or a page would obey.
 _UNSAFE = re.compile(r"[^\w.()+@ -]+")
@@ -63,7 +64,7 @@ class Desk:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.jobs: OrderedDict[str, Job] = OrderedDict()
-        self._home, self._lock = _home()
+        self._home, self._lock = scratch(_FOLDER)
         site.closing.callback(shutil.rmtree, self._home, ignore_errors=True)
         self._reserved: dict[Path, int] = {}  # the folder of each upload that is not read yet, with its bytes
         self._turn = asyncio.Lock()
@@ -204,28 +205,6 @@ def _end(process: int) -> None:
     """End a process with all that it started; asyncio's own `kill` would take its exit status away from asyncio."""
     with suppress(OSError):
         (os.killpg if hasattr(os, "killpg") else os.kill)(process, signal.SIGKILL)
-
-
-def _home() -> tuple[Path, tuple[int, ...]]:
-    """A folder for uploads, with the handle of its lock; folders that killed servers left behind are removed.
-
-    The process that reads files inherits the lock, so that no folder is removed while it is read.
-    """
-    made = Path(tempfile.mkdtemp(prefix="kg-new-"))
-    try:
-        import fcntl
-    except ImportError:  # no such locks on this system
-        return made, ()
-    lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    for left in made.parent.glob(f"{_FOLDER}*"):
-        with suppress(OSError):
-            if left.is_symlink() or left.stat().st_uid != made.stat().st_uid:
-                continue
-            with (left / _LOCK).open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left)
-    return made.rename(made.with_name(made.name.replace("kg-new-", _FOLDER))), (lock,)
 
 
 def routes(site: Site) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -328,3 +329,17 @@ def test_command_tells_what_it_did(path: Path, tmp_path: Path):
     out = run("rebuild", graph=tmp_path / "none")
     assert out.returncode == 2
     assert "There is no graph" in out.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit for the size of files")
+def test_disk_that_takes_no_more_is_told_of_the_graph_and_not_of_its_draft(path: Path) -> None:
+    code = (
+        "import resource, signal\n"
+        "from kg.build.rebuilding import rebuild\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
+        "tell(lambda: rebuild(sys.argv[1]))\n"
+    )
+    said = elsewhere(code, path)
+    assert said.startswith(f"The graph {path} cannot be read or written (")
+    assert [one.name for one in path.parent.iterdir() if one.name.startswith(".")] == []

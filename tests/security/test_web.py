@@ -283,10 +283,11 @@ def test_folder_of_a_killed_server_is_removed_at_the_next_start(graph: Path, tmp
         finally:
             process.send_signal(signal.SIGKILL)
     assert left[0].exists()
+    assert len([*scratch.glob("kg-run-*")]) == 1  # of its sockets
     assert Path(said.name).read_text().count("\n") == 1  # nothing of processes that asyncio does not know
     with serving(graph, "--writable", env={"TMPDIR": str(scratch)}):
         assert not left[0].exists()
-    assert [one for one in scratch.iterdir() if one.name.startswith(("kg-serve", "kg-new"))] == [kept]
+    assert [one for one in scratch.iterdir() if one.name.startswith(("kg-serve", "kg-new", "kg-run", "pymp"))] == [kept]
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.rmtree(scratch, ignore_errors=True)
 
