@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -173,29 +173,32 @@ def placed(rows: Iterable[Sequence[GridCell]], most: int) -> list[tuple[Sequence
     return with_heads(made)
 
 
-def with_heads(cells: Sequence[tuple[Sequence[Piece], Cell]]) -> list[tuple[Sequence[Piece], Cell]]:
+def with_heads(
+    cells: Sequence[tuple[Sequence[Piece], Cell]], heads: Set[int] = frozenset()
+) -> list[tuple[Sequence[Piece], Cell]]:
     """Cells with all of those marked that name rows or columns.
 
-    These are rows whose cells are all marked, else the first if it has no number; rows that such a cell reaches into;
-    the first column; and words in columns left of the first one of numbers.
+    These are the rows `heads` and those whose cells are all marked, else the first if it has no number; rows that such
+    a cell reaches into; the first column; and words in columns left of the first one of numbers.
     """
     bare = {cell.row for pieces, cell in cells if not (cell.head or is_blank(pieces))}
-    heads = {cell.row for _, cell in cells if cell.column} - bare
-    if not heads and not any(is_number(pieces) for pieces, cell in cells if not cell.row):
+    heads = heads | ({cell.row for _, cell in cells if cell.column} - bare)
+    if not heads and not any(is_number(printed(pieces)) for pieces, cell in cells if not cell.row):
         heads = {0}
     heads |= {row for _, cell in cells if cell.row in heads for row in range(cell.row, cell.row + min(cell.rowspan, 5))}
-    stub = _stub([(cell.column, pieces) for pieces, cell in cells if cell.row not in heads and not is_blank(pieces)])
+    body = [(cell.column, pieces) for pieces, cell in cells if cell.row not in heads and not is_blank(pieces)]
+    stub = _stub([(column, printed(pieces)) for column, pieces in body])
     return [
         (pieces, replace(cell, head=cell.head or cell.row in heads or _names_row(pieces, cell.column, stub)))
         for pieces, cell in cells
     ]
 
 
-def _stub(cells: Sequence[tuple[int, Sequence[Piece]]]) -> int:
+def _stub(cells: Sequence[tuple[int, str]]) -> int:
     """How many columns name rows: the first, and those of words behind it if numbers follow."""
     counts = Counter(column for column, _ in cells)
-    numbers = Counter(column for column, pieces in cells if is_number(pieces))
-    words = Counter(column for column, pieces in cells if _is_word(pieces))
+    numbers = Counter(column for column, text in cells if is_number(text))
+    words = Counter(column for column, text in cells if _is_word(text))
     at = 1
     while at < len(counts) and words[at] > counts[at] / 2 and numbers[at] <= _OF_NUMBERS * counts[at]:
         at += 1
@@ -203,11 +206,11 @@ def _stub(cells: Sequence[tuple[int, Sequence[Piece]]]) -> int:
 
 
 def _names_row(pieces: Sequence[Piece], column: int, stub: int) -> bool:
-    return not column or (column < stub and _is_word(pieces))
+    return not column or (column < stub and _is_word(printed(pieces)))
 
 
-def _is_word(pieces: Sequence[Piece]) -> bool:
-    return any(map(str.isalnum, _printed(pieces))) and not is_number(pieces)
+def _is_word(text: str) -> bool:
+    return any(map(str.isalnum, text)) and not is_number(text)
 
 
 def is_blank(pieces: Sequence[Piece]) -> bool:
@@ -215,12 +218,12 @@ def is_blank(pieces: Sequence[Piece]) -> bool:
     return not any(one.strip() if isinstance(one, str) else one for one in pieces)
 
 
-def is_number(pieces: Sequence[Piece]) -> bool:
+def is_number(text: str) -> bool:
     """Whether a cell holds a number with its unit: at least as many digits as letters."""
-    text = _printed(pieces)
     digits = sum(map(str.isdigit, text))
     return digits > 0 and digits >= sum(map(str.isalpha, text))
 
 
-def _printed(pieces: Sequence[Piece]) -> str:
+def printed(pieces: Sequence[Piece]) -> str:
+    """The words and numbers of a cell, without commands of LaTeX in its formulas, and without citations."""
     return _COMMAND.sub("", "".join(one for one in pieces if isinstance(one, str)))

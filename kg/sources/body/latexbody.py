@@ -16,7 +16,7 @@ from kg.files import toml_file
 from kg.model import Cell
 from kg.sources import bibtex
 from kg.sources.body.bodyparts import Anchor, Body, Builder, Piece, body_of
-from kg.sources.body.flow import is_blank, is_number, with_heads
+from kg.sources.body.flow import is_blank, is_number, printed, with_heads
 from kg.sources.body.pdfreferences import title_in
 from kg.sources.body.roles import settings
 from kg.sources.inputs import HeldFile, InputFile
@@ -34,6 +34,8 @@ _RULE = re.compile(
 )
 _PARTIAL = ("cm", "cl", "row", "add")  # rules over some columns, and what is no rule
 _MOST_HEADS = 5  # rows
+_OF_RULES = 0.9  # of a table's rows, from which on a rule above one says nothing of it
+_ACCENTED = re.compile(r"\s*\{?\\?[A-Za-z]")
 _BOLD = re.compile(r"\\(?:textbf|mathbf|bm|boldsymbol|bfseries|bf)(?![A-Za-z])")
 _SPAN = re.compile(r"\\multicolumn\s*(?=\{)|\\multirow(?:cell)?\s*(?:\[[^\]]*\]\s*)?(?=\{)")
 _RAISED = re.compile(r"[+−-]?\d+|(?!(?:st|nd|rd|th)$)[A-Za-z]+|\d[\d.,]*")
@@ -177,8 +179,12 @@ class LatexBody:
                 option = OPTION.match(text, at)
                 at = option.end() if option and option[1][:1] in "-0123456789." else at
                 self._say(" ")
+            elif sign in "!-":
+                continue
+            elif sign in "^~" and not _ACCENTED.match(text, at):
+                self._say(sign)
             else:
-                self._say(" " if sign in " ,;:!/\n>" else found[0])
+                self._say(" " if sign in " ,;:/\n>" else found[0])
         self._say(text[at:])
         self._depth -= 1
 
@@ -475,17 +481,18 @@ class LatexBody:
         self._end()
         if not self._float[1]:
             self._float = (self._float[0] or "table", self._builder.named("tu"), "")
-        cells = _uncovered(list(self._cells(_unrepeated(inner))))
-        self._builder.table(self._float[1], self._float[2], with_heads(cells))
+        cells = self._cells(_unrepeated(inner))
+        if self._float[0] != "figure" or sum(not is_blank(pieces) for pieces, _ in cells) > len(cells) / 2:
+            self._builder.table(self._float[1], self._float[2], cells)  # else it places pictures
         if not self._floats:
             self._float = ("", "", "")
         notes, self._notes = self._notes, []
         for pieces in notes:
             self._builder.add("footnote", pieces, self._builder.named("fn"))
 
-    def _cells(self, inner: str) -> Iterator[tuple[Sequence[Piece], Cell]]:
+    def _cells(self, inner: str) -> list[tuple[Sequence[Piece], Cell]]:
         rows = list(_split(inner, self._limits["cells"]))
-        heads = _head_rows(rows)
+        cells: list[tuple[Sequence[Piece], Cell]] = []
         for at, (_, row) in enumerate(rows):
             column = 0
             for written in row[: self._limits["columns"]]:
@@ -493,10 +500,11 @@ class LatexBody:
                 wide = max(1, min(wide, self._limits["columns"] - column))
                 first = max(0, at + high + 1) if high < 0 else at
                 is_bold = _BOLD.search(content) is not None
-                yield self._inner(content), Cell(first, column, "", max(1, abs(high)), wide, at in heads, is_bold)
+                cells.append((self._inner(content), Cell(first, column, "", max(1, abs(high)), wide, False, is_bold)))
                 column += wide
                 if column >= self._limits["columns"]:
                     break
+        return _uncovered(with_heads(cells, _head_rows([rules for rules, _ in rows], cells)))
 
     def bibliography(self, text: str) -> None:
         r"""Read the entries of a bibliography as BibTeX writes it: \bibitem{key} and a text."""
@@ -571,43 +579,44 @@ def _unrepeated(inner: str) -> str:
     return inner
 
 
-def _uncovered(cells: Sequence[tuple[Sequence[Piece], Cell]]) -> Sequence[tuple[Sequence[Piece], Cell]]:
+def _uncovered(cells: Sequence[tuple[Sequence[Piece], Cell]]) -> list[tuple[Sequence[Piece], Cell]]:
     """Cells without empty ones over which one of another row reaches."""
     high = [cell for _, cell in cells if cell.rowspan > 1]
     covered = {(row, one.column) for one in high for row in range(one.row, one.row + one.rowspan)}
     return [one for one in cells if not is_blank(one[0]) or (one[1].row, one[1].column) not in covered]
 
 
-def _head_rows(rows: Sequence[tuple[Sequence[str], Sequence[str]]]) -> set[int]:
+def _head_rows(rules: Sequence[Sequence[str]], cells: Sequence[tuple[Sequence[Piece], Cell]]) -> set[int]:
     """The rows of heads: those above the first rule over the whole width, else the first, and such rows further down.
 
     A row of numbers is one only under a head of several columns; one further down stands between two rules, or has the
-    words of one above.
+    words of one above. `rules` are those above each row.
     """
-    cells = [[cell.strip() for cell in row] for _, row in rows]
-    ruled = [any(not one.startswith(_PARTIAL) for one in rules) for rules, _ in rows]
-    last = next((at for at in range(1, min(len(rows), _MOST_HEADS + 1)) if ruled[at]), min(1, len(rows) - 1))
-    for at in range(1, last):
-        is_below = "column" in "".join(cells[at - 1]) or any(one.startswith(_PARTIAL[:2]) for one in rows[at][0])
-        if _has_values(cells[at]) and not is_below:
+    rows: list[list[str]] = [[] for _ in rules]
+    for pieces, cell in cells:
+        rows[cell.row].append(printed(pieces).strip())
+    wide = {cell.row for _, cell in cells if cell.colspan > 1}
+    ruled = [any(not one.startswith(_PARTIAL) for one in above) for above in rules]
+    is_title = len(rows) > 2 and sum(map(bool, rows[0])) == 1 and (0 in wide or bool(rows[0][0]))  # of a part
+    first = 2 if is_title else 1
+    last = next((at for at in range(first, min(len(rows), _MOST_HEADS + 1)) if ruled[at]), min(first, len(rows) - 1))
+    for at in range(first, last):
+        is_below = at - 1 in wide or any(one.startswith(_PARTIAL[:2]) for one in rules[at])
+        if _has_values(rows[at]) and not is_below:
             last = at
             break
     heads = set(range(last))
-    is_open = sum(ruled) < len(rows) / 2  # not each row stands between rules
+    is_open = sum(ruled) < _OF_RULES * len(rows)  # not each row stands between rules
     for at in range(last + 1, len(rows) - 1):
         is_apart = is_open and (ruled[at] or ruled[at - 1]) and ruled[at + 1]
-        is_head = is_apart and len(set(cells[at][1:]) - {""}) > 1 and not any(map(_is_value, cells[at][1:]))
-        if (is_head and _has_values(cells[at + 1])) or (len(cells[at]) > 2 and cells[at] in cells[:last]):
+        is_head = is_apart and len(set(rows[at][1:]) - {""}) > 1 and not any(map(is_number, rows[at][1:]))
+        if (is_head and _has_values(rows[at + 1])) or (len(rows[at]) > 2 and rows[at] in rows[:last]):
             heads.add(at)
     return heads
 
 
-def _has_values(cells: Sequence[str]) -> bool:
-    return sum(map(_is_value, cells)) > len(cells) / 2 or any(re.search(r"\d\.\d", cell) for cell in cells[1:])
-
-
-def _is_value(cell: str) -> bool:
-    return is_number([cell])
+def _has_values(row: Sequence[str]) -> bool:
+    return sum(map(is_number, row)) > len(row) / 2 or any(re.search(r"\d\.\d", cell) for cell in row[1:])
 
 
 def _split(inner: str, most: int) -> Iterator[tuple[list[str], list[str]]]:

@@ -65,6 +65,7 @@ def heads(table: Table) -> list[str]:
         (r"\wins{7.1}", "7.1 (best)"),
         (r"\both{a}{b}", "a/b"),
         (r"5\\%[2pt]", "5"),
+        (r"Fox\^{}\!\rule{0pt}{2ex}", "Fox^"),
     ],
 )
 def test_cell_prints_as_plain_characters(paper: Callable[..., Document], written: str, printed: str):
@@ -176,3 +177,18 @@ def test_macros_of_a_style_beside_are_those_that_print(paper: Callable[..., Docu
     )
     assert document.texts["A"].text == "FoxCache wins."
     assert [part.text.text for part in document.parts if part.kind == "caption"] == ["Table 1: On FoxCache."]
+
+
+def test_parts_of_a_table_have_a_title_and_heads_of_their_own(paper: Callable[..., Document]):
+    (table,) = paper(r"""\begin{tabular}{lcc} \toprule \multicolumn{3}{l}{Panel A} \\ \midrule
+        Path & 4K & 8K \\ \midrule FP16 & 42.3 & 42.8 \\ INT4 & 68.2 & \textcolor{red}{-1.9} \\ \midrule
+        \multicolumn{3}{l}{Panel B} \\ \midrule Model & Slow & Fast \\ \midrule Qwen & 1.7 & 4.2 \\ Llama & 1.8 & 4.3 \\ \bottomrule \end{tabular}""").tables
+    assert [row[0] for row in texts(table) if row[-1] in heads(table)] == ["Panel A", "Path", "Panel B", "Model"]
+
+
+def test_a_grid_of_pictures_in_a_figure_is_no_table(paper: Callable[..., Document]):
+    picture = r"\includegraphics{a}"
+    pictures = rf"\begin{{tabular}}{{cc}} {picture} & {picture} \\ a fox & {picture} \\ \end{{tabular}}"
+    document = paper(rf"\begin{{figure}} {pictures} \caption{{Foxes.}} \end{{figure}}")
+    assert not document.tables
+    assert [part.text.text for part in document.parts] == ["Figure 1: Foxes."]
