@@ -182,7 +182,9 @@ def test_macros_of_a_style_beside_are_those_that_print(paper: Callable[..., Docu
 def test_parts_of_a_table_have_a_title_and_heads_of_their_own(paper: Callable[..., Document]):
     (table,) = paper(r"""\begin{tabular}{lcc} \toprule \multicolumn{3}{l}{Panel A} \\ \midrule
         Path & 4K & 8K \\ \midrule FP16 & 42.3 & 42.8 \\ INT4 & 68.2 & \textcolor{red}{-1.9} \\ \midrule
-        \multicolumn{3}{l}{Panel B} \\ \midrule Model & Slow & Fast \\ \midrule Qwen & 1.7 & 4.2 \\ Llama & 1.8 & 4.3 \\ \bottomrule \end{tabular}""").tables
+        \multicolumn{3}{l}{Panel B} \\ \midrule
+        Model & Slow & Fast \\ \midrule Qwen & 1.7 & 4.2 \\
+        Llama & 1.8 & 4.3 \\ \bottomrule \end{tabular}""").tables
     assert [row[0] for row in texts(table) if row[-1] in heads(table)] == ["Panel A", "Path", "Panel B", "Model"]
 
 
