@@ -1,6 +1,6 @@
 """Print how the grids of tables are read: values found, own label and own head equal, whole paths, unsound columns.
 
-    KG_SHARED=FOLDER python scripts/eval_tables.py [--gold FILE] [--papers FOLDER] [--form pdf] [--missing]
+    KG_SHARED=FOLDER python scripts/eval_tables.py [--own] [--gold FILE] [--papers FOLDER] [--form pdf] [--missing]
 
 Annotated cells (gold/fulltext/dev-1.jsonl) are compared after folding of case, space and marks. A column of numbers is
 unsound if no head stands over it alone, or another has the same heads. `--missing` prints what differs.
@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from kg.extract.tables.header_paths import PathCell, header_paths
 from kg.model import Table
 from kg.sources import read
 
@@ -58,10 +59,17 @@ def tables_of(path: Path) -> tuple[Table, ...]:
 
 
 def paths(table: Table) -> list[dict[str, Any]]:
-    """The number cells of a table with their labels and heads."""
+    """The number cells of a table with their labels and heads, as grid.py or, with `--own`, as the program has them."""
+    if "--own" in sys.argv:
+        return [_path(one) for one in header_paths(table)]
     cells = [[c.row, c.column, c.text, c.rowspan, c.colspan, c.head, c.bold] for c in table.cells]
     found: list[dict[str, Any]] = GRID.paths({"cells": cells})
     return found
+
+
+def _path(one: PathCell) -> dict[str, Any]:
+    place = {"value": one.cell.text, "row": one.cell.row, "column": one.cell.column, "sound": one.is_sound}
+    return {**place, "labels": list(zip(*one.row, strict=True)), "group": "", "heads": list(one.column.path)}
 
 
 def unsound(found: Sequence[dict[str, Any]]) -> set[int]:
@@ -113,7 +121,7 @@ def score(paper: dict[str, Any], tables: Sequence[Table]) -> Iterator[tuple[dict
             odd = unsound(found)
             for one in (*found, *_named(found)):
                 if has_value(one["value"], cell["value"]):
-                    told = {**judged(cell, one), "found": True, "sound": one["column"] not in odd}
+                    told = {**judged(cell, one), "found": True, "sound": one.get("sound", one["column"] not in odd)}
                     best = max(best, (told, _written(one)), key=lambda pair: [pair[0][name] for name in _JUDGED])
         yield cell, *best
 
@@ -175,6 +183,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--gold", type=Path, default=SHARED / "gold" / "fulltext" / "dev-1.jsonl")
     parser.add_argument("--papers", type=Path, default=TEXTS)
     parser.add_argument("--form", default="", help="pdf, tex or nxml")
+    parser.add_argument("--own", action="store_true", help="paths of kg.extract.tables, not of the prototype")
     parser.add_argument("--missing", action="store_true")
     given = parser.parse_args(arguments)
     _print_gold(given.gold, given.papers, given.form, given.missing)

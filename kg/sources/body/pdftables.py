@@ -10,10 +10,10 @@ from statistics import median
 
 from kg.model import Cell
 from kg.sources.body.pdffloats import Frame
-from kg.sources.body.pdfgrid import NUMBER, SPACE, GridWords, Space, extents, joined, placed, spaces, words
+from kg.sources.body.pdfgrid import NUMBER, SPACE, GridWords, Row, Space, columns, count_cells, words
 from kg.sources.body.pdflabels import labelled
 from kg.sources.body.pdfpages import Box
-from kg.sources.body.pdftableheads import headed, levels, line_cells
+from kg.sources.body.pdftableheads import Columns, levels
 from kg.sources.layout.blocks import rows
 
 _EDGE = 9.0  # points by which a rule of full width may miss the edge of the table
@@ -23,9 +23,9 @@ _NUMBERS = 2  # rows of numbers between the first two rules, at most, if these h
 _SAME = 0.6  # share of the words of a head that a row repeats, if it is a head
 _SET_UP = 3  # rows below a head that make its columns differ, at most
 _FULL = 0.75  # share of the columns with cells in a row that begins a part
+_SIGNS = '!"#$&;?@\\^\ufffd'
+_MOST_SIGNS = 8  # of a font of a table, which has more of other characters
 _WORDS = 0.8  # share of words in a column that names what stands right of it
-
-Row = list[GridWords]
 
 
 @dataclass
@@ -41,12 +41,20 @@ def cells(frames: Sequence[Frame]) -> list[Cell]:
     """The cells of a table, all its parts one below the other."""
     out: list[Cell] = []
     below = 0
-    for frame in frames:
+    for frame in frames if _is_readable(frames) else ():
         grid = _grid(frame)
         for at, row in enumerate(grid):
             out += (Cell(below + at, o.first, o.text, o.rows, o.last - o.first + 1, o.head, o.bold) for o in row)
         below += len(grid)
     return out
+
+
+def _is_readable(frames: Sequence[Frame]) -> bool:
+    """Whether no font of a table lacks a map to characters, so that its words are rows of signs: "P!"#$"."""
+    counts: dict[str, Counter[bool]] = {}
+    for char in (char for frame in frames for line in frame.lines for char in line.chars):
+        counts.setdefault(char.font.name, Counter())[char.text in _SIGNS] += 1
+    return not any(count[True] > max(_MOST_SIGNS, count[False]) for count in counts.values())
 
 
 def _grid(frame: Frame) -> list[Row]:
@@ -55,20 +63,17 @@ def _grid(frame: Frame) -> list[Row]:
     if not found:
         return []
     em = median(row.size for row, _ in found)
-    lines = [line for _, line in found]
     inner = [rule for rule in frame.rules if frame.box.top + 2 < rule.top < frame.box.bottom - 2]
-    parts = _parts(lines, _whole(inner, frame.box))
+    parts = _parts([line for _, line in found], _whole(inner, frame.box))
     body = [row for part in parts[1:] for row in part]
-    bounds = spaces(body, em) if len(body) > 1 else []
-    bounds = bounds or spaces(lines, em)
-    labels = _labels(parts[1:] or parts, bounds, em)
-    bounds = sorted([*bounds, *labels])
-    if len(parts) == 1:
-        parts = _without_rule(parts[0], bounds)
-    top = _top(parts, bounds, em)
-    return _Table(parts[top:], bounds, inner, em, 1 + len(labels)).rows(
-        [row for part in parts[:top] for row in part], _title(frame)
-    )
+    edges = columns(body, em) if len(body) > 1 else []
+    edges = edges if len(edges) > 1 else columns([line for _, line in found], em)
+    split = _labels(parts[1:] or parts, edges[0][1], em)
+    if split:
+        edges = [(edges[0][0], split[0]), (split[1], edges[0][1]), *edges[1:]]
+    top = _top(parts, edges)
+    table = Columns(edges, 1 + bool(split), inner, em)
+    return _Table(parts[top:], table).rows([row for part in parts[:top] for row in part], _title(frame))
 
 
 def _title(frame: Frame) -> Row:
@@ -105,9 +110,8 @@ def _parts(made: Sequence[Row], whole: Sequence[float]) -> list[list[Row]]:
     return [part for part in out if part]
 
 
-def _labels(parts: Sequence[Sequence[Row]], bounds: Sequence[Space], em: float) -> list[Space]:
+def _labels(parts: Sequence[Sequence[Row]], end: float, em: float) -> Space | None:
     """The space behind labels of several rows, where it shows only in the part between two rules that has them."""
-    end = bounds[0][0] if bounds else 0.0
     for part in parts:
         own = [[word for word in row if word.right <= end + 1] for row in part]
         full = [row for row, whole in zip(own, part, strict=True) if row and len(row) < len(whole)]
@@ -117,84 +121,71 @@ def _labels(parts: Sequence[Sequence[Row]], bounds: Sequence[Space], em: float) 
         left = [row for row in own if any(word.right <= low for word in row)]
         is_free = not any(word.left < low < word.right for row in own for word in row)
         if len(full) > 1 and low and high - low > SPACE * em and is_free and len(left) < len(full):
-            return [(low, high)]
-    return []
+            return low, high
+    return None
 
 
-def _without_rule(part: Sequence[Row], bounds: Sequence[Space]) -> list[list[Row]]:
-    """The head and the rest of a table without rules: its first rows, up to that with a number behind its label."""
-    first = bounds[0][1] if bounds else 0.0
-    for at, row in enumerate(part):
-        if any(NUMBER.fullmatch(word.text) for word in row if word.left >= first - 1):
-            return [list(part[:at]), list(part[at:])] if at else [list(part)]
-    return [list(part[:1]), list(part[1:])] if len(part) > 1 else [list(part)]
-
-
-def _top(parts: list[list[Row]], bounds: Sequence[Space], em: float) -> int:
-    """How many parts are the head of the table."""
-    if len(parts) < 2:
-        return 0
-    if sum(2 * sum(_is_numeric(word.text) for word in row) > len(row) for row in parts[0]) > _NUMBERS:
-        parts[:1] = _without_rule(parts[0], bounds)
+def _top(parts: list[list[Row]], edges: Sequence[Space]) -> int:
+    """How many parts are the head of the table; if no rule stands below the head, its rows become a part."""
+    if len(parts) < 2 or sum(2 * sum(map(_is_numeric, row)) > len(row) for row in parts[0]) > _NUMBERS:
+        start = edges[1][0] - 1 if len(edges) > 1 else 0.0
+        part = parts[0]
+        values = (at for at, row in enumerate(part) if any(NUMBER.fullmatch(o.text) for o in row if o.left >= start))
+        first = next(values, 1)
+        if not 0 < first < len(part):
+            return 0
+        parts[:1] = [part[:first], part[first:]]
     top = 1
-    while top < len(parts) - 1 and _names_columns(parts[top], bounds, em):
+    while top < len(parts) - 1 and _names_columns(parts[top], edges):
         top += 1
     return top
 
 
-def _names_columns(part: Sequence[Row], bounds: Sequence[Space], em: float) -> bool:
+def _names_columns(part: Sequence[Row], edges: Sequence[Space]) -> bool:
     """Whether the rows between two rules name columns: no number stands among them, and they are many."""
-    made = [word for row in part for word in row]
-    count = max(joined(row, em) for row in part)
-    return len(part) < 3 and count > len(bounds) / 2 and not any(NUMBER.fullmatch(word.text) for word in made)
+    most = max(sum(any(o.left < right and left < o.right for o in row) for left, right in edges) for row in part)
+    return (
+        len(part) < 3 and 2 * most > len(edges) - 1 and not any(NUMBER.fullmatch(o.text) for row in part for o in row)
+    )
 
 
 def _naming(body: Sequence[Row]) -> int:
     """How many columns at the left name the rows: the first, and those behind it that hold few numbers."""
     most = max((one.last for row in body for one in row), default=0)
     for column in range(1, most + 1):
-        texts = [one.text for row in body for one in row if one.first == column]
-        if not texts or sum(map(_is_numeric, texts)) > _FEW_NUMBERS * len(texts):
+        own = [one for row in body for one in row if one.first == column]
+        if sum(map(_is_numeric, own)) > _FEW_NUMBERS * len(own) or not own:
             return column
     return 1
 
 
-def _is_numeric(text: str) -> bool:
+def _is_numeric(one: GridWords) -> bool:
     """Whether a cell has as many digits as letters, as a number with its unit."""
-    return 2 * sum(map(str.isdigit, text)) >= sum(map(str.isalnum, text))
+    return 2 * sum(map(str.isdigit, one.text)) >= sum(map(str.isalnum, one.text))
 
 
 class _Table:
-    """The columns of a table, and the rows that are set in them."""
+    """The rows of a table, set in its columns."""
 
-    def __init__(
-        self, parts: Sequence[list[Row]], bounds: Sequence[Space], rules: Sequence[Box], em: float, named: int
-    ) -> None:
-        self.parts, self.bounds, self.rules, self.em = parts, bounds, rules, em
-        made = [row for part in parts for row in part]
-        body = [placed(row, bounds, em) for row in made]
-        edges = (min(word.left for row in made for word in row), max(word.right for row in made for word in row))
-        self.columns = extents(body, bounds, edges)
-        self.named = max(named, _naming(body))
-        wide = _FULL * len(self.columns)
+    def __init__(self, parts: Sequence[list[Row]], columns: Columns) -> None:
+        self.parts, self.columns = parts, columns
+        self.em, self.count = columns.em, len(columns.edges)
+        columns.named = max(columns.named, _naming([columns.place(row) for part in parts for row in part]))
+        full = [[count_cells(row, self.em) >= _FULL * self.count for row in part] for part in parts]
         #: Whether each part between two rules is one row of the table, of several lines.
-        self.is_ruled = len(parts) > 2 and all(
-            len(part) == 1 or sum(joined(row, em) >= wide for row in part) == 1 for part in parts
-        )
+        self.is_ruled = len(parts) > 2 and all(len(part) == 1 or sum(part) == 1 for part in full)
 
     def rows(self, head: list[Row], title: Row) -> list[Row]:
         """All rows: those of tables that stand below each other, and of tables beside each other, one by one."""
         out: list[Row] = []
         for one in self._stacks(head, title):
-            ys = [word.y for row in one.head for word in row]
-            near = [rule for rule in self.rules if ys and min(ys) < rule.top < max(ys) + 2 * self.em]
-            out += headed(one.head, self.columns, near, self.em, self.named)
+            out += self.columns.headed(one.head)
             out += self._set_up(out, one.parts)
             if one.title:
                 out.append([self._across(one.title)])
             for part in one.parts:
                 out += self._body(part)
-        return list(_beside(out, self.named, len(self.columns)))
+        return list(_beside(out, self.columns.named, self.count))
 
     def _stacks(self, head: list[Row], title: Row) -> list[_Stack]:
         """The tables below each other: a row of the same words as the head is the head of the next."""
@@ -211,7 +202,7 @@ class _Table:
                     last.head.append(row)
                 else:
                     before = [row for part in last.parts for row in part][-1]
-                    is_title = joined(before, self.em) == 1
+                    is_title = count_cells(before, self.em) == 1
                     last.parts = [[row for row in part if row is not before or not is_title] for part in last.parts]
                     out.append(_Stack([row], before if is_title else [], [[]]))
         firsts = [one.head[-1][0].text for one in out if one.head]
@@ -223,53 +214,44 @@ class _Table:
 
     def _across(self, row: Row) -> GridWords:
         """A row that names those below it, as one cell."""
-        out = replace(row[0], first=0, last=len(self.columns) - 1, head=True)
+        out = replace(row[0], first=0, last=self.count - 1, head=True)
         for word in row[1:]:
             out.add(word)
         return out
 
     def _set_up(self, head: Sequence[Row], parts: list[list[Row]]) -> list[Row]:
         """The rows below a rule that tell columns of the same heads apart, such as sizes of models of one name."""
-        paths = {
-            at: tuple(o.text for row in head for o in row if o.first <= at <= o.last) for at in range(len(self.columns))
-        }
-        values = {at: path for at, path in paths.items() if at >= self.named}
-        if (
-            len(parts) < 2
-            or len(parts[0]) > _SET_UP
-            or not all(values.values())
-            or len(set(values.values())) == len(values)
-        ):
+        values = range(self.columns.named, self.count)
+        paths = {at: tuple(o.text for row in head for o in row if o.first <= at <= o.last) for at in values}
+        if len(parts) < 2 or len(parts[0]) > _SET_UP or not all(paths.values()):
             return []
         out: list[Row] = []
-        for row in parts[0]:
-            out.append(self._placed(row))
-            for one in out[-1]:
-                one.head = True
-            values = {at: (*path, *(o.text for o in out[-1] if o.first <= at <= o.last)) for at, path in values.items()}
-            if len(set(values.values())) == len(values):
-                parts[0] = parts[0][len(out) :]
-                return out
-        return []
-
-    def _placed(self, row: Row) -> Row:
-        """The cells of a row; one over several columns may be several that stand close together."""
-        out = placed(row, self.bounds, self.em)
-        if any(one.first < one.last and one.last >= self.named for one in out) and joined(row, self.em) > 1:
-            return line_cells(row, self.columns, set(), (), self.em) or out
+        while len(set(paths.values())) < len(paths) and len(out) < len(parts[0]):
+            out.append([replace(one, head=True) for one in self.columns.place(parts[0][len(out)])])
+            paths = {at: (*path, *(o.text for o in out[-1] if o.first <= at <= o.last)) for at, path in paths.items()}
+        if len(set(paths.values())) < len(paths):
+            return []
+        parts[0] = parts[0][len(out) :]
         return out
 
     def _body(self, lines: Sequence[Row]) -> list[Row]:
         """The rows between two rules."""
-        part = [self._placed(row) for row in lines]
-        is_lone = len(part) == 1 and len(part[0]) == 1
+        named, edges = self.columns.named, self.columns.edges
+        is_lone = len(lines) == 1 and count_cells(lines[0], self.em) == 1
+        part = [self.columns.place(row, range(named)) for row in lines]
+        for at, row in enumerate(part):
+            one = row[0]
+            is_mid = abs(2 * one.center - edges[0][0] - edges[-1][1]) < 2 * self.em
+            if len(row) == 1 and one.first and (is_lone or is_mid):
+                part[at] = [self._across(row)]  # "Knowledge" over the middle of the table
         part = [_one_row(part)] if self.is_ruled and part else _merged(part)
-        for column in range(self.named):
-            beside = [rule.top for rule in self.rules if rule.left < self.columns[column][1]]
+        for column in range(named):
+            beside = [rule.top for rule in self.columns.rules if rule.left < edges[column][1]]
             part = labelled(part, column, beside)
         for row in part:
             for one in row:
-                one.head = one.head or is_lone or (one.first < self.named and not NUMBER.fullmatch(one.text))
+                one.bold = one.bold and any(map(str.isalnum, one.text))
+                one.head = one.head or is_lone or (one.first < named and not NUMBER.fullmatch(one.text))
         return part
 
 
@@ -328,10 +310,10 @@ def _head_rows(made: Sequence[Row]) -> int:
 
 def _begins(made: Sequence[Row], at: int) -> bool:
     """Whether a column names what is right of it: words below a head that is empty or that of the first column."""
-    own = [one for row in made for one in row if one.first == at == one.last]
     names = {one.first: one.text for row in made[: _head_rows(made)] for one in row if one.first == one.last}
-    texts = [one.text for one in own if not one.head]
-    beside = [o.text for row in made for o in row if o.first in (at - 1, at + 1) and not o.head]
-    is_wordy = sum(not _is_numeric(text) and any(map(str.isalpha, text)) for text in texts) > _WORDS * len(texts)
+    values = [one for row in made for one in row if not one.head]
+    own = [one for one in values if one.first == at == one.last]
+    beside = [one for one in values if one.first in (at - 1, at + 1)]
+    is_wordy = sum(not _is_numeric(one) and any(map(str.isalpha, one.text)) for one in own) > _WORDS * len(own)
     is_numeric = sum(map(_is_numeric, beside)) > (1 - _FEW_NUMBERS) * len(beside)
-    return len(texts) > 1 and is_wordy and is_numeric and names.get(at) in (None, names.get(0))
+    return len(own) > 1 and is_wordy and is_numeric and names.get(at) in (None, names.get(0))
