@@ -250,8 +250,7 @@ class Turn:
             folder.mkdir(parents=True, exist_ok=True)
             before = time.time() - place.stat().st_mtime if place.exists() else float("inf")
             self._file = place.open("ab")
-            if before >= 0:  # the clock may have been set back
-                self._last = time.monotonic() - before
+            self._last = time.monotonic() - max(0.0, before)  # the clock may have been set back
         if self._file is not None and not _locked(self._file.fileno()):
             self._file.close()
             raise KgError(f"{host}: another `kg fetch` is calling it: wait until that is done.")

@@ -224,10 +224,11 @@ def _next(standing: Standing, service: Service, most: int | None, now: datetime)
     if standing.place is not None and (most is None or standing.papers < most):
         return standing.place
     today = now.date().isoformat()
-    end = service.asked.get("until") or today
-    if standing.day and standing.day >= min(today, _after(end)):
+    until = service.asked.get("until")
+    if standing.day == today or (until and standing.day >= _after(until)):
         return None
-    before = date.fromisoformat(standing.day) if standing.day else None
+    is_known = "" < standing.day < today  # a day to come is that of a wrong clock, and says nothing
+    before = date.fromisoformat(standing.day) if is_known else None
     standing.place, standing.papers, standing.total = service.begin(before, now), 0, None
     standing.day = today
     return standing.place

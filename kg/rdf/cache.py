@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -235,15 +235,15 @@ def _state(folder: Path) -> Path:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Wait until no other process writes what is made of a graph; raises PermissionError where none may."""
-    try:
-        path.parent.mkdir(exist_ok=True)
-        file = lock_file(path)
-    except OSError as error:
-        raise PermissionError(error.errno, str(error)) from None
-    with file:
-        with suppress(ImportError):  # Windows has RocksDB's own lock alone
-            import fcntl
+    with ExitStack() as held:
+        try:
+            path.parent.mkdir(exist_ok=True)
+            file = held.enter_context(lock_file(path))
+            with suppress(ImportError):  # Windows has RocksDB's own lock alone
+                import fcntl
 
-            with telling(f"{path.parent}: another process brings it up to date; this one waits."):
-                fcntl.flock(file, fcntl.LOCK_EX)
+                with telling(f"{path.parent}: another process brings it up to date; this one waits."):
+                    fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:  # also of a disk that keeps no locks
+            raise PermissionError(error.errno, str(error)) from None
         yield

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from kg.model import KgError
 
+#: Errors of a lock on a disk that has none, as that of a network may.
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
+
 
 class Fault(KgError):
     """The graph's file cannot be read or written: no use in going on."""
@@ -35,6 +38,11 @@ def fault(path: Path | None, error: Exception) -> Fault:
     if refused or code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return Fault(
             f"The graph {path} cannot be written or read here: check the permissions of the file and its folder."
+        )
+    if isinstance(error, OSError) and error.errno in _NO_LOCKS:
+        return Fault(
+            f"The disk of the graph {path} keeps no locks, without which two could write at once: "
+            "keep the graph on a disk of this machine."
         )
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or code == "SQLITE_FULL":
         return Fault(f"The disk of the graph {path} is full: make room and do it again; what counted before is whole.")

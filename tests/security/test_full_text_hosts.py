@@ -184,6 +184,20 @@ def test_public_addresses_are_called_in_turn(tmp_path: Path, monkeypatch: pytest
     assert to == [public, "8.8.8.8"]
 
 
+def test_proxy_of_the_environment_looks_names_up(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.files = {"/x": PDF}
+    monkeypatch.setenv("http_proxy", service.root)
+    looked_up(monkeypatch, [])
+    assert ask("http://papers.test/x", tmp_path / "x") == 17
+    with pytest.raises(Refused, match="no host of the public network"):
+        ask("http://127.0.0.2:9/x", tmp_path / "x")
+    monkeypatch.setenv("no_proxy", ".test")
+    with pytest.raises(KgError, match="cannot be reached"):
+        ask("http://papers.test/x", tmp_path / "x")
+
+
 @pytest.mark.skipif(not shutil.which("openssl"), reason="makes the certificate")
 @pytest.mark.parametrize("named", ["papers.test", "other.test"])
 def test_certificate_is_that_of_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
