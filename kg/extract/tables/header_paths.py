@@ -72,8 +72,11 @@ def _blocks(table: Table) -> Iterator[_Block]:
     cells = sorted((c for c in table.cells[: words()["limits"]["cells"]] if c.text.strip()), key=_place)
     rows = [(number, list(some)) for number, some in groupby(cells, key=lambda cell: cell.row)]
     width = max((len(some) for _, some in rows), default=0)
+    is_marked = bool(rows) and _is_marked(rows[0][1])  # then its reader knows which rows are heads
     for number, some in rows:
-        if not _is_head(some, bool(block.rows), width):
+        has_rows = bool(block.rows)
+        is_own = _is_marked(some) and not (has_rows and _values(some))
+        if not (is_own if is_marked else _is_head(some, has_rows, width)):
             block.rows.append((number, some))
             continue
         if any(_values(row) for _, row in block.rows):
@@ -90,6 +93,11 @@ def _place(cell: Cell) -> tuple[int, int]:
 
 def _values(row: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in row if cell.column and is_number(cell.text)]
+
+
+def _is_marked(row: Sequence[Cell]) -> bool:
+    """Whether all cells of a row are heads, and it is no group of rows: one cell that begins at the left."""
+    return all(cell.head for cell in row) and (len(row) > 1 or row[0].column > 0)
 
 
 def _is_head(row: Sequence[Cell], has_rows: bool, width: int) -> bool:

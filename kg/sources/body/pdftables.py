@@ -226,8 +226,10 @@ class _Table:
         if len(parts) < 2 or len(parts[0]) > _SET_UP or not all(paths.values()):
             return []
         out: list[Row] = []
-        while len(set(paths.values())) < len(paths) and len(out) < len(parts[0]):
-            out.append([replace(one, head=True) for one in self.columns.place(parts[0][len(out)])])
+        for row in parts[0]:
+            if len(set(paths.values())) == len(paths) and (not out or any(NUMBER.fullmatch(o.text) for o in row)):
+                break
+            out.append([replace(one, head=True) for one in self.columns.place(row)])
             paths = {at: (*path, *(o.text for o in out[-1] if o.first <= at <= o.last)) for at, path in paths.items()}
         if len(set(paths.values())) < len(paths):
             return []
