@@ -21,6 +21,7 @@ TYPES = ("hardware", "datasets", "models", "baselines", "software")
 _SHARED = 0.6  # of the words of two names that mean one thing
 _SHORT = 3  # letters of a name that may stand for too much
 _ENDS = r"^https?://(www\.)?|[/.]+$|\.git$"  # of links, which do not tell them apart
+_CELLS = ("numbers of tables found", "their label and head right", "their whole paths right")
 _COLUMNS = ("precision", "recall", "f1", "share", "gold", "predicted")
 
 
@@ -37,7 +38,7 @@ def beside(gold: Mapping[str, Json], found: Iterable[Json]) -> dict[str, Json]:
 def figures(gold: Mapping[str, Json], found: Mapping[str, Json]) -> dict[str, dict[str, float]]:
     """Precision, recall and f1 by type and for code; shares of mentioned names reported as used, and of sections."""
     counts = {kind: Counter[str]() for kind in (*TYPES, "code")}
-    traps, sections = Counter[str](), Counter[str]()
+    traps, sections, cells = Counter[str](), Counter[str](), Counter[str]()
     for name, annotated in gold.items():
         told = found.get(name, {})
         for kind in TYPES:
@@ -47,6 +48,7 @@ def figures(gold: Mapping[str, Json], found: Mapping[str, Json]) -> dict[str, di
             traps.update(gold=len(trapped), told=sum(trapped))
         links, own = ({re.sub(_ENDS, "", one.lower()) for one in side.get("code") or ()} for side in (annotated, told))
         counts["code"].update(right=len(links & own), found=len(own), gold=len(links))
+        cells += _cells(annotated.get("cells") or (), told.get("cells") or ())
         roles = {_heading(one): one["role"] for one in told.get("sections") or ()}
         for one in annotated.get("sections") or ():
             key = _heading(one)
@@ -54,9 +56,37 @@ def figures(gold: Mapping[str, Json], found: Mapping[str, Json]) -> dict[str, di
     scores = {kind: score_of(n["right"], n["found"], n["gold"]) for kind, n in counts.items() if n["gold"]}
     shares = {"mentioned, reported as used": (traps, "told"), "sections found": (sections, "found")}
     shares["role of sections right"] = sections, "right"
+    if cells["gold"]:
+        shares |= {name: (cells, name) for name in _CELLS}
     return {kind: score.as_dict() for kind, score in scores.items()} | {
         name: {"share": n[key] / max(1, n["gold"]), "gold": n["gold"]} for name, (n, key) in shares.items()
     }
+
+
+def _cells(wanted: Iterable[Json], found: Iterable[Json]) -> Counter[str]:
+    """How many annotated numbers of tables are found, with their own label and head, and with their whole paths."""
+    by_value: dict[str, list[Json]] = {}
+    for one in found:
+        by_value.setdefault(_number(one["value"]), []).append(one)
+    counts: Counter[str] = Counter()
+    for cell in wanted:
+        near = [_paths(one) for one in by_value.get(_number(cell["value"]), ())]
+        row, column = _paths(cell)
+        counts.update(gold=1)
+        counts["numbers of tables found"] += _number(cell["value"]) in by_value
+        counts["their label and head right"] += any(one[-1:] == row[-1:] and to[-1:] == column[-1:] for one, to in near)
+        counts["their whole paths right"] += (row, column) in near
+    return counts
+
+
+def _number(text: str) -> str:
+    return re.sub(r"[^0-9a-z.]+", "", text.lower())
+
+
+def _paths(cell: Json) -> tuple[list[str], list[str]]:
+    """The levels of a cell's two paths, without case, blanks and signs."""
+    sides = ([_folded(level).replace(" ", "") for level in cell[axis].split(" > ")] for axis in ("row", "column"))
+    return next(sides), next(sides)
 
 
 def figures_table(found: Mapping[str, Mapping[str, float]]) -> TextTable:

@@ -58,9 +58,14 @@ class LabelFacets:
         return self._known[label]
 
     def of_caption(self, caption: str) -> tuple[Facet, ...]:
-        """What the vocabulary knows of a caption; a technique that it names is what it is about, not its method."""
+        """What the vocabulary knows of a caption, but for techniques, the paper's own name and vague metrics.
+
+        A technique that a caption names is what the table is about, not the method of each row.
+        """
+        vague, own = words()["forms"]["vague"], folded_name(self.own.name)
         found = (self._facet(match.type, match.concept) for match in self.vocabulary.match(caption))
-        return tuple(dict.fromkeys(facet for facet in found if facet and facet.type != "method"))
+        kept = (one for one in found if one and one.type != "method" and one.concept not in vague)
+        return tuple(dict.fromkeys(one for one in kept if folded_name(one.name) != own))
 
     def _of(self, label: str) -> Iterator[Facet]:
         whole, inner = _brackets(label)
@@ -72,12 +77,13 @@ class LabelFacets:
             yield self.own
             return
         for text in (whole, *inner):
-            yield from self._matched(text)
+            called = self._called(text) if text in inner else None
+            yield from [called] if called else self._matched(text)
 
     def _called(self, text: str) -> Facet | None:
         """What the vocabulary calls so, by labels too that are too short for running text ("W2")."""
         found = (self.vocabulary.find_written(text, kind) for kind in ("dataset", "model", "hardware"))
-        concept = next(filter(None, found), None)
+        concept = next(filter(None, found), None) or (self.vocabulary.find(text, "metric") if len(text) > 1 else None)
         return self._facet(concept.type, concept.curie) if concept else None
 
     def _matched(self, text: str) -> Iterator[Facet]:
@@ -144,7 +150,8 @@ def _first(forms: list[re.Pattern[str]], text: str) -> str:
 
 def _read(table: Table, caption: str, labels: LabelFacets) -> ReadTable:
     caption = caption[: words()["limits"]["caption"]]
-    headers = [TableHeader("caption", (caption,), labels.of_caption(caption), settings_of([caption], [""]))]
+    about = labels.of_caption(caption)
+    headers = [TableHeader("caption", (caption,), about, settings_of([caption], [""]))]
     numbers: dict[tuple[str, Header], int] = {}
 
     def number_of(axis: str, header: Header) -> int:
@@ -159,6 +166,8 @@ def _read(table: Table, caption: str, labels: LabelFacets) -> ReadTable:
         _cell(one, is_setup or _is_setup(one), number_of("row", one.row), number_of("column", one.column))
         for one in header_paths(table)
     ]
+    printed = {facet.type for header in headers[1:] for facet in header.facets}
+    headers[0] = headers[0]._replace(facets=tuple(facet for facet in about if facet.type not in printed))
     return ReadTable(table.id, table.label, caption, table.page, *head_counts(table), tuple(headers), tuple(cells))
 
 
