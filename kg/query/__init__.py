@@ -11,7 +11,14 @@ from typing import Any
 
 from kg.query import citing_papers, passages
 from kg.query.answer import Answer, Grid, Line, Quote, Row
-from kg.query.cell_answers import best_rows, cell_answer, found_cells, with_near_tables
+from kg.query.cell_answers import (
+    asks_for_number,
+    best_rows,
+    cell_answer,
+    found_cells,
+    with_cells,
+    with_near_tables,
+)
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
 from kg.query.followup import in_context
@@ -74,10 +81,10 @@ def answer(
     if not filter and (cited := citing_papers.cited_by(store, question, form, language)):
         return complete(cited)
     lexicon = lexicon or Lexicon.of(store, vocabulary)
+    in_tables = None if filter or before else found_cells(store, question)
     if not filter and (said := passages.answered(store, lexicon, question, language)):
-        return complete(said)
-    in_tables = None if filter else found_cells(store, question)
-    if in_tables and in_tables.cells:
+        return complete(with_cells(said, in_tables) if in_tables and in_tables.cells else said)
+    if in_tables and in_tables.cells and asks_for_number(question):
         shown = best_rows(in_tables.cells)
         return complete(replace(cell_answer(store, question, in_tables, language), cells=tuple(shown)))
 
@@ -97,6 +104,7 @@ def answer(
     query = replace(query, language=language or query.language)
     wider = replace(query, filter=with_uses(corpus, lexicon, query.filter, question))
     found = complete(respond(store, lexicon, question, wider, limit))
-    found = with_near_tables(found, in_tables) if in_tables else found
+    if in_tables:
+        found = with_cells(found, in_tables) if in_tables.cells else with_near_tables(found, in_tables)
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
     return replace(found, asked=query, after=before if going_on else ())

@@ -20,17 +20,18 @@ COLUMNS = ("paper", "table", "row", "column", "value")
 
 
 def found_cells(store: StoreFile, question: str) -> FoundCells | None:
-    """The cells that answer a question for a number; None for other questions, and graphs without whole papers."""
-    is_long = len(question) > settings()["limits"]["question"]
+    """The cells that a question names; None where it asks for papers, and for graphs without whole papers."""
+    limits = settings()["limits"]
+    is_long = len(question) > limits["question"]
     if is_long or asks_for_papers(question) or not Corpus.of(store).read().whole:
         return None
-    pieces = pieces_of(question)
-    return search(store, question) if _asks_for_number(question, pieces) else None
+    names = [piece for piece in pieces_of(question) if piece.is_hard]
+    return search(store, question) if len(names) >= limits["least_names"] or asks_for_number(question) else None
 
 
-def _asks_for_number(question: str, pieces: Iterable[Piece]) -> bool:
+def asks_for_number(question: str) -> bool:
     """Whether a question names a table, or two things of which one is measured or measured on."""
-    kinds = [piece.kind for piece in pieces if piece.is_hard or piece.kind == "metric"]
+    kinds = [piece.kind for piece in pieces_of(question) if piece.is_hard or piece.kind == "metric"]
     if "table" in kinds:
         return True
     is_measured = asks_for_result(question) or not {"metric", "dataset"}.isdisjoint(kinds)
@@ -64,6 +65,17 @@ def best_rows(cells: Sequence[FoundCell]) -> list[FoundCell]:
             shown.append(row)
         out.append(cell)
     return out[: limits["cells"]]
+
+
+def with_cells(answer: Answer, found: FoundCells) -> Answer:
+    """Another answer, and the cells that bear what its question names; the first of them in its notes."""
+    cells = best_rows(found.cells)
+    say = Sayings(answer.language)
+    rows = [
+        say("cells.also", paper=cell.table.paper, table=cell.table.name, row=cell.row_path, column=cell.column_path,
+            value=cell.text) for cell in cells[: settings()["limits"]["least_rows"]]
+    ]  # fmt: skip
+    return replace(answer, cells=tuple(cells), notes=(*answer.notes, *rows))
 
 
 def with_near_tables(answer: Answer, found: FoundCells) -> Answer:
