@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.query.answer import Answer, Grid, Line, Quote
@@ -10,9 +10,10 @@ from kg.query.corpus import Corpus
 from kg.query.filter import Filter, Query
 from kg.query.found_cells import FoundCell, FoundCells
 from kg.query.passages import asks_for_papers, asks_for_result
+from kg.query.question_pieces import pieces_of, settings
 from kg.query.sayings import Sayings
 from kg.query.shown import rows
-from kg.query.table_search import Piece, pieces_of, search, settings
+from kg.query.table_search import search
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 
@@ -25,8 +26,7 @@ def found_cells(store: StoreFile, question: str) -> FoundCells | None:
     is_long = len(question) > limits["question"]
     if is_long or asks_for_papers(question) or not Corpus.of(store).read().whole:
         return None
-    names = [piece for piece in pieces_of(question) if piece.is_hard]
-    return search(store, question) if len(names) >= limits["least_names"] or asks_for_number(question) else None
+    return search(store, question) if any(piece.is_hard for piece in pieces_of(question)) else None
 
 
 def asks_for_number(question: str) -> bool:

@@ -10,21 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import Any, NamedTuple
 
-from kg.files import toml_file
 from kg.model import FACETS
 from kg.query.corpus import Corpus
 from kg.query.found_cells import FoundCell, FoundCells, FoundTable
+from kg.query.question_pieces import Piece, listed_pieces, pieces_of, pieces_of_flags, settings, word_list, words_of
 from kg.store.file import StoreFile
-from kg.vocabulary import Vocabulary
-from kg.wordcounts import WordCounts
-
-settings = partial(toml_file, __file__, "table_search.toml")
 
 _TABLES = """SELECT t.entry, t.number, t.paper, e.name, p.title, p.name, t.id, t.label, t.caption, t.page
     FROM tables t JOIN entries e ON e.id = t.entry JOIN papers p ON p.id = t.paper
@@ -37,17 +32,6 @@ _CELLS = """SELECT entry, "table", "row", "column", text, value, unit, bold, sou
     FROM cells WHERE entry IN (SELECT id FROM entries WHERE name IN ({})) ORDER BY entry, number"""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words of a question that belong together; `kind` is a type of FACETS, "name", "number", "table" or "word"."""
-
-    text: str
-    kind: str
-    options: tuple[frozenset[str], ...]  # its words, and those of its other names
-    start: int = 0  # in the question
-    is_hard: bool = False  # whether a cell must bear it
-
-
 def search(
     store: StoreFile, question: str, only: Mapping[str, str] | None = None, papers: Iterable[str] | None = None
 ) -> FoundCells:
@@ -55,108 +39,9 @@ def search(
 
     `papers` (CURIEs) are those whose tables are searched; without them those whose words have most of the names.
     """
-    pieces = [*pieces_of(question), *_of_flags(only or {})]
-    lists = _lists(question, pieces)
+    pieces = [*pieces_of(question), *pieces_of_flags(only or {})]
+    lists = listed_pieces(question, pieces)
     return _Index(store, pieces, lists, _candidates(store, pieces) if papers is None else papers).found()
-
-
-# --- the question ---------------------------------------------------------------------------------------------------
-
-
-@lru_cache(32_768)
-def words_of(text: str) -> frozenset[str]:
-    """The words and numbers of a text: "llama", "3", "8", "b" for "LLaMA-3 8B"; of Chinese, pairs of characters."""
-    low = re.sub(r"(?<=\d),(?=\d{3})", "", text.lower())
-    return frozenset(re.findall(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]{2}", low))
-
-
-def pieces_of(question: str) -> list[Piece]:
-    """The pieces of a question in its order: a numbered table, settings, names of the vocabulary, other words."""
-    text, forms = question[: settings()["limits"]["question"]], settings()["forms"]
-    pieces: list[Piece] = []
-
-    def take(form: str, made: Callable[[re.Match[str]], Piece]) -> None:
-        nonlocal text
-        pieces.extend(made(found) for found in re.finditer(form, text))
-        text = re.sub(form, lambda found: "\0" * len(found[0]), text)
-
-    take(forms["table"], lambda m: Piece(m[0], "table", (words_of(forms["label"].format(m[1])),), m.start(), True))
-    take(forms["setting"], _setting)
-    for piece in _known(text):
-        pieces.append(piece)
-        text = text[: piece.start] + "\0" * len(piece.text) + text[piece.start + len(piece.text) :]
-    take(forms["word"], _word)
-    return sorted((piece for piece in pieces if piece.options[0]), key=lambda piece: piece.start)
-
-
-def _setting(found: re.Match[str]) -> Piece:
-    """A number with the unit or name of a setting: of bits and shots the number counts, else the words too."""
-    value = next(filter(None, found.groups()))
-    words = words_of(found[0]) if found.lastgroup == "length" else words_of(value)
-    return Piece(value, found.lastgroup or "number", (words,), found.start(), True)
-
-
-def _word(found: re.Match[str]) -> Piece:
-    """A word that is in no longer name: of the vocabulary in any case ("awq"), of the form of a name, or ordinary."""
-    word, kinds = found[0], settings()["kinds"]
-    if WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]:
-        for kind in kinds:
-            if concept := Vocabulary.load().find(word, kind):
-                options = (words_of(word), words_of(concept.label.get("en", "")))
-                return Piece(word, kinds[kind], options, found.start(), kind != "metric")
-    has_form = is_name(word) or word[0].isdigit()
-    return Piece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
-
-
-def is_name(word: str) -> bool:
-    """Whether a word has the form of a name: a capital within, or a digit beside letters."""
-    has_digit = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
-    return has_digit or any(c.isupper() for c in word[1:])
-
-
-def _known(text: str) -> Iterator[Piece]:
-    """The longest names of the vocabulary in a text; those of data sets, models and devices come before others."""
-    vocabulary, kinds, first = Vocabulary.load(), settings()["kinds"], settings()["forms"]["always"]
-    found = [match for match in vocabulary.match(text) if match.type in kinds]
-    taken: list[tuple[int, int]] = []
-    for match in sorted(found, key=lambda m: (kinds[m.type] not in first, m.start - m.end, m.type)):
-        said = text[match.start : match.end]
-        if "\0" in said or any(match.start < end and start < match.end for start, end in taken):
-            continue
-        taken.append((match.start, match.end))
-        concept, kind = vocabulary[match.concept], kinds[match.type]
-        names = [concept.label.get("en", ""), *concept.alt.get("en", ())]
-        is_hard = kind in first or (kind == "method" and (is_name(said) or is_name(names[0])))
-        options = dict.fromkeys((words_of(said), *(words_of(name) for name in names if name)))
-        yield Piece(said, kind, tuple(options), match.start, is_hard)
-
-
-def _of_flags(only: Mapping[str, str]) -> Iterator[Piece]:
-    """The pieces that flags name; each is one that cells must bear."""
-    for kind, name in only.items():
-        if kind in FACETS:
-            named = [piece for piece in pieces_of(name) if piece.kind == kind]
-            options = named[0].options if named else (words_of(name),)
-            yield Piece(name, kind, options, -1, True)
-        else:
-            yield Piece(name, kind, (words_of(name),), -1, True)
-
-
-def _lists(question: str, pieces: Sequence[Piece]) -> list[int]:
-    """The hard pieces that a question lists with each other ("GPTQ, AWQ and VPTQ"), as bits; a cell bears one."""
-    lists: list[int] = []
-    last = -1
-    for at, piece in enumerate(pieces):
-        if not piece.is_hard or piece.start < 0:
-            continue
-        before = pieces[last]
-        between = question[before.start + len(before.text) : piece.start] if last >= 0 else ""
-        if last >= 0 and re.fullmatch(settings()["forms"]["list"], between):
-            lists[-1] |= 1 << at
-        else:
-            lists.append(1 << at)
-        last = at
-    return [some for some in lists if some & (some - 1)]
 
 
 # --- the tables -----------------------------------------------------------------------------------------------------
@@ -195,6 +80,8 @@ class _Index:
         self.pieces, self.lists = list(pieces), lists
         asked = sorted({word for piece in self.pieces for name in piece.options for word in name})
         self.bit = {word: 1 << at for at, word in enumerate(asked)}
+        self._whole: dict[int, int] = {}
+        self._scored: dict[tuple[_Key, int, int, int], tuple[float, int, int, float]] = {}
         self.hard = self._bits(lambda piece: piece.is_hard)
         self.masks = [[self._mask(name) for name in piece.options] for piece in self.pieces]
         rows = store.some(_TABLES, papers)
@@ -204,23 +91,25 @@ class _Index:
         rows = [row for row in rows if first[row[2]] == row[0]]
         names = sorted({row[3] for row in rows})
         self.tables = {(r[0], r[1]): FoundTable(r[3], r[5] or r[4], *r[6:]) for r in rows}
-        self.beside = {(r[0], r[1]): self._mask(words_of(f"{r[7]} {r[8]} {r[4]} {r[5]}")) for r in rows}
+        self.around = {(r[0], r[1]): f" {' '.join(word_list(f'{r[7]} {r[8]} {r[4]} {r[5]}'))} " for r in rows}
+        self.beside = {key: self._mask(frozenset(text.split())) for key, text in self.around.items()}
         self.named = {(r[0], r[1]): self._naming(r[4], r[5]) for r in rows}
         self._facets: dict[tuple[str, ...], tuple[int, int, int]] = {}
         self.headers = {(row[0], row[1]): self._header(row) for row in store.some(_HEADERS, names)}
         self.used = self._used(store.some(_USES, names))
         self.cells = [row for row in store.some(_CELLS, names) if (row[0], row[1]) in self.tables]
         self.weights = self._weights()
-        self._whole: dict[int, int] = {}
-        self._scored: dict[tuple[int, ...], tuple[float, int, int]] = {}
+        self.in_table = self._in_tables()
 
     def _mask(self, words: frozenset[str]) -> int:
         return sum(self.bit[word] for word in words & self.bit.keys())
 
     def _naming(self, title: str, name: str) -> int:
-        """The pieces that name a paper: its own name, or the beginning of its title."""
-        own = [words_of(name), words_of(title.partition(":")[0])]
-        return self._bits(lambda piece: any(option in own for option in piece.options))
+        """The pieces that name a paper: its own name, the beginning of its title, or words of it that say "paper"."""
+        own, words = [words_of(name), words_of(title.partition(":")[0])], words_of(f"{title} {name}")
+        return self._bits(
+            lambda piece: any(one in own or (piece.kind == "paper" and one <= words) for one in piece.options)
+        )
 
     def _bits(self, holds: Callable[[Piece], bool]) -> int:
         return sum(1 << at for at, piece in enumerate(self.pieces) if holds(piece))
@@ -259,7 +148,15 @@ class _Index:
             if (entry, header.table) in held:
                 held[entry, header.table] |= header.words
         counts = {bit: sum(1 for mask in held.values() if mask & bit) for bit in self.bit.values()}
+        self.known = sum(bit for bit, count in counts.items() if count)
         return {bit: log(1 + len(held) / (1 + count)) for bit, count in counts.items()}
+
+    def _in_tables(self) -> dict[_Key, int]:
+        """Of each table, the pieces that a header bears in full, so that cells must bear them by their own paths."""
+        found: dict[_Key, int] = defaultdict(int)
+        for (entry, _), header in self.headers.items():
+            found[entry, header.table] |= self._borne_by(header)
+        return found
 
     def found(self) -> FoundCells:
         """The cells that fit, and the tables that are nearest."""
@@ -291,17 +188,19 @@ class _Index:
         """The score of a cell, whether it bears what it must, and the hard pieces that its own paths bear."""
         limits, key = settings()["limits"], (row[0], row[1])
         one, other = self.headers[row[0], row[10]], self.headers[row[0], row[11]]
-        named = self.named[key]
         printed = self._printed(one, other)
         ruled = (one.other & ~self._borne_by(other)) | (other.other & ~self._borne_by(one))
-        state = one.words | other.words, self.beside[key], ruled, self.used.get(row[0], 0), named, printed
+        state = key, one.words | other.words, ruled, printed
         if state not in self._scored:
             self._scored[state] = self._score(*state)
-        score, borne, own = self._scored[state]
+        score, borne, own, share = self._scored[state]
         score -= limits["unasked_weight"] * (one.size + other.size)
         score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
         score -= limits["setup_weight"] * row[9]
-        return score, bool(own) and self._enough(borne, named), own & self.hard
+        excluded = self._bits(lambda piece: piece.is_excluded)
+        is_asked = share >= limits["asked"] if row[9] or self.hard.bit_count() < limits["least_names"] else True
+        fits = bool(own) and is_asked and not own & excluded and self._enough(borne, self.named[key])
+        return score, fits, own & self.hard
 
     def _borne_by(self, header: _Header) -> int:
         if header.words not in self._whole:
@@ -329,40 +228,64 @@ class _Index:
             bit = 1 << at
             if not piece.is_hard or listed & bit:
                 continue
-            if piece.kind == "name":
+            if piece.kind in ("name", "number"):
                 names.append(bit)
             else:
                 must[piece.kind] = must.get(piece.kind, 0) | bit
         for group in must.values():
             wanted = group & ~named or group
-            if not borne & wanted and not (group & listed):
+            if not borne & wanted:
                 return False
         if not all(borne & some for some in self.lists):
             return False
         least = float(settings()["limits"]["names"]) * len(names)
         return sum(1 for bit in names if borne & bit) >= least
 
-    def _score(self, path: int, beside: int, ruled: int, used: int, named: int, printed: int) -> tuple[float, int, int]:
-        """The score of a cell, the pieces that it bears, and those of which its paths bear words."""
-        score, borne, own = 0.0, 0, 0
-        around, limits = path | beside, settings()["limits"]
-        for at, (piece, names) in enumerate(zip(self.pieces, self.masks, strict=True)):
+    def _score(self, key: _Key, path: int, ruled: int, printed: int) -> tuple[float, int, int, float]:
+        """The score of a cell, the pieces that it bears, those that its paths bear, and the share of words in these."""
+        score, borne, own, limits = 0.0, 0, 0, settings()["limits"]
+        asked = in_path = 0.0
+        named = self.named[key]
+        for at, piece in enumerate(self.pieces):
             bit = 1 << at
             if ruled & bit and not printed & bit:
                 continue
-            by_number = piece.kind in settings()["forms"]["by_number"]
-            near = max((name & path for name in names), key=self._weight) if not by_number else 0
-            share = max((name & around for name in names), key=self._weight) if not by_number else 0
-            is_there = printed & bit or (any(name and name & around == name for name in names) and not by_number)
-            score += self._weight(near) + limits["caption_weight"] * self._weight(share & ~near)
-            if is_there or (used | named) & bit:
+            near, share, is_own, is_there = self._places(at, key, path)
+            is_own = is_own or bool(printed & bit)
+            if piece.kind != "paper" and not piece.is_excluded:
+                score += self._weight(near) + limits["caption_weight"] * self._weight(share & ~near)
+            if not piece.is_hard and not piece.is_excluded:
+                asked += self._weight(share | (self.masks[at][0] & self.known))
+                in_path += self._weight(near)
+            is_own = is_own and piece.kind not in ("table", "paper")
+            own |= bit if is_own else 0
+            if is_own or is_there or (self.used.get(key[0], 0) | named) & bit:
                 borne |= bit
-                whole = limits["whole_weight"] if piece.is_hard and is_there else 0.0
-                score += whole + (limits["named_weight"] if named & bit else 0.0)
-                in_path = any(name and name & path == name for name in names) or (near and not named & bit)
-                if piece.kind != "table" and (printed & bit or in_path):
-                    own |= bit
-        return score, borne, own
+                score += limits["named_weight"] if named & bit else limits["whole_weight"] * piece.is_hard
+        return score, borne, own, in_path / asked if asked else 0.0
+
+    def _places(self, at: int, key: _Key, path: int) -> tuple[int, int, bool, bool]:
+        """Of a piece, the words in a path and in path and caption; whether the path has it, whether both together."""
+        piece, names = self.pieces[at], self.masks[at]
+        beside, in_table = self.beside[key], self.in_table.get(key, 0)
+        near = max((name & path for name in names), key=self._weight)
+        share = max((name & (path | beside) for name in names), key=self._weight)
+        if piece.kind in settings()["forms"]["by_number"]:
+            return 0, 0, False, False  # only a printed setting is meant
+        is_own = any(name and name & path == name for name in names)
+        if piece.kind in ("number", "paper") or (in_table >> at & 1 and piece.kind in FACETS):
+            return near, near, is_own, is_own and piece.kind != "paper"
+        pairs = zip(piece.options, names, strict=True)
+        whole = [(option, name) for option, name in pairs if name and name & (path | beside) == name]
+        return near, share, is_own, any(self._adjoins(option, name & ~path, key) for option, name in whole)
+
+    def _adjoins(self, option: frozenset[str], rest: int, key: _Key) -> bool:
+        """Whether the words of a name that a path lacks stand together in the caption or the title."""
+        words = [word for word in option if rest & self.bit[word]]
+        if len(words) < 2:
+            return True
+        runs = (self.around[key][at:].split()[: len(words)] for at in _places_of(words, self.around[key]))
+        return any(set(run) == set(words) for run in runs)
 
     def _weight(self, mask: int) -> float:
         return sum(weight for bit, weight in self.weights.items() if mask & bit) if mask else 0.0
@@ -386,6 +309,11 @@ class _Index:
         where = self.tables[entry, table]
         flags = bool(bold), bool(sound), bool(setup)
         return FoundCell(where, at, column, text, value, unit, *flags, of, to, facets, printed, score)
+
+
+def _places_of(words: Sequence[str], text: str) -> list[int]:
+    """Where one of some words begins in a text of words."""
+    return [found.start() for word in words for found in re.finditer(rf"(?<= ){re.escape(word)}(?= )", text)]
 
 
 def _rules_out(piece: Piece, facets: Sequence[str]) -> bool:

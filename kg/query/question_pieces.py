@@ -1,0 +1,158 @@
+"""The pieces of a question for numbers of tables: names of the vocabulary, other names, settings, ordinary words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+
+from kg.files import toml_file
+from kg.model import FACETS
+from kg.vocabulary import Vocabulary
+from kg.wordcounts import WordCounts
+
+settings = partial(toml_file, __file__, "table_search.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a question that belong together.
+
+    `kind` is a type of FACETS, the name of a setting, "name", "number", "table", "paper" (which the question says that
+    it is about) or "word".
+    """
+
+    text: str
+    kind: str
+    options: tuple[frozenset[str], ...]  # its words, and those of its other names
+    start: int = 0  # in the question
+    is_hard: bool = False  # whether a cell must bear it
+    is_excluded: bool = False  # whether no cell may bear it
+
+
+@lru_cache(32_768)
+def words_of(text: str) -> frozenset[str]:
+    """The words and numbers of a text: "llama", "3", "8", "b" for "LLaMA-3 8B"; of Chinese, pairs of characters."""
+    return frozenset(word_list(text))
+
+
+def word_list(text: str) -> list[str]:
+    """The same words in their order; "w/o" is "without"."""
+    low = re.sub(r"(?<=\d),(?=\d{3})", "", text.lower())
+    low = re.sub(r"\bw/(o\b)?", lambda found: "without " if found[1] else "with ", low)
+    return re.findall(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]{2}", low)
+
+
+def pieces_of(question: str) -> list[Piece]:
+    """The pieces of a question in its order: a numbered table, settings, names of the vocabulary, other words."""
+    text, forms = question[: settings()["limits"]["question"]], settings()["forms"]
+    pieces: list[Piece] = []
+
+    def take(form: str, made: Callable[[re.Match[str]], Piece]) -> None:
+        nonlocal text
+        pieces.extend(made(found) for found in re.finditer(form, text))
+        text = re.sub(form, lambda found: "\0" * len(found[0]), text)
+
+    take(forms["table"], lambda m: Piece(m[0], "table", (words_of(forms["label"].format(m[1])),), m.start(), True))
+    take(forms["setting"], _setting)
+    for piece in _known(text):
+        pieces.append(piece)
+        text = text[: piece.start] + "\0" * len(piece.text) + text[piece.start + len(piece.text) :]
+    take(forms["word"], _word)
+    ordered = sorted((piece for piece in pieces if piece.options[0]), key=lambda piece: piece.start)
+    placed = [_in_place(piece, question) for piece in ordered]
+    names = [words_of(piece.text) for piece in placed if piece.is_hard and piece.kind in ("name", *FACETS)]
+    return [
+        replace(piece, is_hard=False) if piece.kind in forms["by_number"] and _is_within(piece, names) else piece
+        for piece in placed
+    ]
+
+
+def _is_within(piece: Piece, names: Sequence[frozenset[str]]) -> bool:
+    """Whether a name of the question holds a number too: "4-bit keys (K4V16)"."""
+    return any(piece.options[0] < words for words in names)
+
+
+def _in_place(piece: Piece, question: str) -> Piece:
+    """A piece as the words around it say: that of a paper that is named as such, or one to leave out."""
+    forms, end = settings()["forms"], piece.start + len(piece.text)
+    if re.search(forms["excluding"], question[: piece.start]):
+        return replace(piece, is_hard=False, is_excluded=piece.is_hard or piece.kind == "number")
+    is_paper = re.match(forms["paper"], question[end:]) or re.search(forms["table_of"], question[: piece.start])
+    if is_paper and piece.kind in ("name", "method", "model", "word"):
+        return replace(piece, kind="paper", is_hard=piece.kind != "word")
+    return piece
+
+
+def _setting(found: re.Match[str]) -> Piece:
+    """A number with the unit or name of a setting: of bits and shots the number counts, else the words too."""
+    value = next(filter(None, found.groups()))
+    words = words_of(found[0]) if found.lastgroup == "length" else words_of(value)
+    return Piece(value, found.lastgroup or "number", (words,), found.start(), True)
+
+
+def _word(found: re.Match[str]) -> Piece:
+    """A word that is in no longer name: of the vocabulary in any case ("awq"), of the form of a name, or ordinary."""
+    word, kinds = found[0], settings()["kinds"]
+    is_rare = WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]
+    if is_rare:
+        for kind in kinds:
+            if concept := Vocabulary.load().find(word, kind):
+                options = (words_of(word), words_of(concept.label.get("en", "")))
+                return Piece(word, kinds[kind], options, found.start(), kind != "metric")
+    if re.fullmatch(r"[\d.,:]+", word):
+        return Piece(word, "number", (words_of(word),), found.start(), len(word) > 1)
+    has_form = is_name(word) or (word[0].isupper() and is_rare and found.start() > 0)
+    return Piece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
+
+
+def is_name(word: str) -> bool:
+    """Whether a word has the form of a name: a capital within, or a digit beside letters."""
+    has_digit = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return has_digit or any(c.isupper() for c in word[1:])
+
+
+def _known(text: str) -> Iterator[Piece]:
+    """The longest names of the vocabulary in a text; those of data sets, models and devices come before others."""
+    vocabulary, kinds, first = Vocabulary.load(), settings()["kinds"], settings()["forms"]["always"]
+    found = [match for match in vocabulary.match(text) if match.type in kinds]
+    taken: list[tuple[int, int]] = []
+    for match in sorted(found, key=lambda m: (kinds[m.type] not in first, m.start - m.end, m.type)):
+        said = text[match.start : match.end]
+        if "\0" in said or any(match.start < end and start < match.end for start, end in taken):
+            continue
+        taken.append((match.start, match.end))
+        concept, kind = vocabulary[match.concept], kinds[match.type]
+        names = [concept.label.get("en", ""), *concept.alt.get("en", ())]
+        is_hard = kind in first or (kind == "method" and (is_name(said) or is_name(names[0])))
+        options = dict.fromkeys((words_of(said), *(words_of(name) for name in names if name)))
+        yield Piece(said, kind, tuple(options), match.start, is_hard)
+
+
+def pieces_of_flags(only: Mapping[str, str]) -> Iterator[Piece]:
+    """The pieces that flags name; each is one that cells must bear."""
+    for kind, name in only.items():
+        if kind in FACETS:
+            named = [piece for piece in pieces_of(name) if piece.kind == kind]
+            options = named[0].options if named else (words_of(name),)
+            yield Piece(name, kind, options, -1, True)
+        else:
+            yield Piece(name, kind, (words_of(name),), -1, True)
+
+
+def listed_pieces(question: str, pieces: Sequence[Piece]) -> list[int]:
+    """The hard pieces that a question lists with each other ("GPTQ, AWQ and VPTQ"), as bits; a cell bears one."""
+    lists: list[int] = []
+    last = -1
+    for at, piece in enumerate(pieces):
+        if not piece.is_hard or piece.start < 0:
+            continue
+        before = pieces[last]
+        between = question[before.start + len(before.text) : piece.start] if last >= 0 else ""
+        if last >= 0 and re.fullmatch(settings()["forms"]["list"], between):
+            lists[-1] |= 1 << at
+        else:
+            lists.append(1 << at)
+        last = at
+    return [some for some in lists if some & (some - 1)]
