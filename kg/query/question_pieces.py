@@ -95,15 +95,16 @@ def _setting(found: re.Match[str]) -> Piece:
 def _word(found: re.Match[str]) -> Piece:
     """A word that is in no longer name: of the vocabulary in any case ("awq"), of the form of a name, or ordinary."""
     word, kinds = found[0], settings()["kinds"]
-    is_rare = WordCounts.load().count.get(word.lower(), 0) < settings()["limits"]["common"]
-    if is_rare:
+    count = WordCounts.load().count.get(word.lower(), 0)
+    if count < settings()["limits"]["common"]:
         for kind in kinds:
             if concept := Vocabulary.load().find(word, kind):
                 options = (words_of(word), words_of(concept.label.get("en", "")))
                 return Piece(word, kinds[kind], options, found.start(), kind != "metric")
     if re.fullmatch(r"[\d.,:]+", word):
         return Piece(word, "number", (words_of(word),), found.start(), len(word) > 1)
-    has_form = is_name(word) or (word[0].isupper() and is_rare and found.start() > 0)
+    most = settings()["limits"]["common" if found.start() else "rare"]
+    has_form = is_name(word) or (word[0].isupper() and count < most)
     return Piece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
 
 
@@ -150,7 +151,8 @@ def listed_pieces(question: str, pieces: Sequence[Piece]) -> list[int]:
             continue
         before = pieces[last]
         between = question[before.start + len(before.text) : piece.start] if last >= 0 else ""
-        if last >= 0 and re.fullmatch(settings()["forms"]["list"], between):
+        alike = (before.kind in FACETS or before.kind == "name") == (piece.kind in FACETS or piece.kind == "name")
+        if last >= 0 and alike and re.fullmatch(settings()["forms"]["list"], between):
             lists[-1] |= 1 << at
         else:
             lists.append(1 << at)

@@ -82,6 +82,9 @@ class _Index:
         self.bit = {word: 1 << at for at, word in enumerate(asked)}
         self._whole: dict[int, int] = {}
         self._scored: dict[tuple[_Key, int, int, int], tuple[float, int, int, float]] = {}
+        hard = frozenset[str]().union(*(name for piece in self.pieces if piece.is_hard for name in piece.options))
+        self.soft = self.bit.keys() - hard
+        self._alike: dict[str, int] = {}
         self.hard = self._bits(lambda piece: piece.is_hard)
         self.masks = [[self._mask(name) for name in piece.options] for piece in self.pieces]
         rows = store.some(_TABLES, papers)
@@ -100,16 +103,20 @@ class _Index:
         self.cells = [row for row in store.some(_CELLS, names) if (row[0], row[1]) in self.tables]
         self.weights = self._weights()
         self.in_table = self._in_tables()
+        self.worth = [self._weight(names[0]) for names in self.masks]
 
     def _mask(self, words: frozenset[str]) -> int:
         return sum(self.bit[word] for word in words & self.bit.keys())
 
     def _naming(self, title: str, name: str) -> int:
         """The pieces that name a paper: its own name, the beginning of its title, or words of it that say "paper"."""
-        own, words = [words_of(name), words_of(title.partition(":")[0])], words_of(f"{title} {name}")
-        return self._bits(
-            lambda piece: any(one in own or (piece.kind == "paper" and one <= words) for one in piece.options)
-        )
+        own, words = (word_list(name), word_list(title.partition(":")[0])), words_of(f"{title} {name}")
+
+        def names(piece: Piece) -> bool:
+            begins = any(frozenset(called[: len(one)]) == one for called in own for one in piece.options)
+            return begins or (piece.kind == "paper" and any(one <= words for one in piece.options))
+
+        return self._bits(lambda piece: (piece.is_hard or piece.kind == "paper") and names(piece))
 
     def _bits(self, holds: Callable[[Piece], bool]) -> int:
         return sum(1 << at for at, piece in enumerate(self.pieces) if holds(piece))
@@ -125,7 +132,19 @@ class _Index:
                 self._bits(lambda piece: piece.kind == "metric" and bool(printed) and printed not in piece.options),
             )
         words, others, metric = self._facets[facets]
-        return _Header(table, path, facets, _json(said), self._mask(own) | words, others, metric, len(own))
+        return _Header(table, path, facets, _json(said), self._begun(own) | words, others, metric, len(own))
+
+    def _begun(self, words: frozenset[str]) -> int:
+        """The asked words that some words are, or that are cut off or longer: "val" and "validation"."""
+        found = 0
+        for word in words:
+            if word not in self._alike:
+                near = (
+                    asked for asked in self.bit if asked == word or (asked in self.soft and _begin_alike(asked, word))
+                )
+                self._alike[word] = self._mask(frozenset(near))
+            found |= self._alike[word]
+        return found
 
     def _used(self, rows: Iterable[Sequence[Any]]) -> dict[int, int]:
         """The pieces that papers use by their bodies, by entry: the few models or devices need not be in each table."""
@@ -253,10 +272,10 @@ class _Index:
             near, share, is_own, is_there = self._places(at, key, path)
             is_own = is_own or bool(printed & bit)
             if piece.kind != "paper" and not piece.is_excluded:
-                score += self._weight(near) + limits["caption_weight"] * self._weight(share & ~near)
-            if not piece.is_hard and not piece.is_excluded:
-                asked += self._weight(share | (self.masks[at][0] & self.known))
-                in_path += self._weight(near)
+                score += self.worth[at] * (near + limits["caption_weight"] * (share - near))
+            if not piece.is_hard and not piece.is_excluded and self.masks[at][0] & self.known:
+                asked += self.worth[at]
+                in_path += self.worth[at] * near
             is_own = is_own and piece.kind not in ("table", "paper")
             own |= bit if is_own else 0
             if is_own or is_there or (self.used.get(key[0], 0) | named) & bit:
@@ -264,20 +283,26 @@ class _Index:
                 score += limits["named_weight"] if named & bit else limits["whole_weight"] * piece.is_hard
         return score, borne, own, in_path / asked if asked else 0.0
 
-    def _places(self, at: int, key: _Key, path: int) -> tuple[int, int, bool, bool]:
-        """Of a piece, the words in a path and in path and caption; whether the path has it, whether both together."""
-        piece, names = self.pieces[at], self.masks[at]
-        beside, in_table = self.beside[key], self.in_table.get(key, 0)
-        near = max((name & path for name in names), key=self._weight)
-        share = max((name & (path | beside) for name in names), key=self._weight)
+    def _places(self, at: int, key: _Key, path: int) -> tuple[float, float, bool, bool]:
+        """Of a piece, its share in a path, and in path and caption; whether the path has it, whether both together."""
+        piece, names, beside = self.pieces[at], self.masks[at], self.beside[key]
         if piece.kind in settings()["forms"]["by_number"]:
-            return 0, 0, False, False  # only a printed setting is meant
-        is_own = any(name and name & path == name for name in names)
-        if piece.kind in ("number", "paper") or (in_table >> at & 1 and piece.kind in FACETS):
+            return 0.0, 0.0, False, False  # only a printed setting is meant
+        near = self._share(names, path)
+        is_own = near == 1.0
+        is_exclusive = piece.kind in settings()["forms"]["exclusive"][:2] or self.named[key] >> at & 1
+        if piece.kind in ("number", "paper") or (is_exclusive and self.in_table.get(key, 0) >> at & 1):
             return near, near, is_own, is_own and piece.kind != "paper"
         pairs = zip(piece.options, names, strict=True)
         whole = [(option, name) for option, name in pairs if name and name & (path | beside) == name]
-        return near, share, is_own, any(self._adjoins(option, name & ~path, key) for option, name in whole)
+        is_there = any(self._adjoins(option, name & ~path, key) for option, name in whole)
+        return near, self._share(names, path | beside), is_own, is_there
+
+    def _share(self, names: Iterable[int], words: int) -> float:
+        """The share of one of some names, by the weight of its words, that is among others."""
+        return max(
+            (1.0 if n & words == n else self._weight(n & words) / self._weight(n) for n in names if n), default=0.0
+        )
 
     def _adjoins(self, option: frozenset[str], rest: int, key: _Key) -> bool:
         """Whether the words of a name that a path lacks stand together in the caption or the title."""
@@ -309,6 +334,12 @@ class _Index:
         where = self.tables[entry, table]
         flags = bool(bold), bool(sound), bool(setup)
         return FoundCell(where, at, column, text, value, unit, *flags, of, to, facets, printed, score)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether the shorter of two words begins the longer one."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= settings()["limits"]["cut"] and short.isalpha() and long.startswith(short)
 
 
 def _places_of(words: Sequence[str], text: str) -> list[int]:

@@ -137,9 +137,11 @@ def _stub(block: _Block, titles: Mapping[int, tuple[str, ...]]) -> list[int]:
         for cell in row:
             count[cell.column] += 1
             numbers[cell.column] += is_number(cell.text) and not _form("size").fullmatch(cell.text.strip())
-    columns, stub = sorted(count), [0]
+    over = max((_span(cell.colspan) for level in block.heads for cell in level if not cell.column), default=1)
+    columns = sorted(count)
+    stub = [0, *(column for column in columns if 0 < column < over)]  # a head over the first columns is theirs
     for column in columns:
-        if column == 0:
+        if column in stub:
             continue
         is_wordy = numbers[column] <= words()["limits"]["wordy"] * count[column]
         is_setting = _form("setting").search(" ".join(titles.get(column, ())))
@@ -181,7 +183,9 @@ def _labelled(
             elif column in carried and _ends(carried[column], number, column == stub[-1]):
                 del carried[column]
         path = ([("", group)] if group else []) + [
-            (" ".join(titles.get(column, ())), cell.text) for column, cell in sorted(carried.items())
+            (" ".join(titles.get(column, ())), cell.text)
+            for column, cell in sorted(carried.items())
+            if not _form("none").fullmatch(cell.text)
         ]
         numbers = [cell for cell in values if is_number(cell.text)]
         if numbers:
