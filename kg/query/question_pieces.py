@@ -16,7 +16,7 @@ settings = partial(toml_file, __file__, "table_search.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class QuestionPiece:
     """Words of a question that belong together.
 
     `kind` is a type of FACETS, the name of a setting, "name", "number", "table", "paper" (which the question says that
@@ -44,17 +44,20 @@ def word_list(text: str) -> list[str]:
     return re.findall(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]{2}", low)
 
 
-def pieces_of(question: str) -> list[Piece]:
+def pieces_of(question: str) -> list[QuestionPiece]:
     """The pieces of a question in its order: a numbered table, settings, names of the vocabulary, other words."""
     text, forms = question[: settings()["limits"]["question"]], settings()["forms"]
-    pieces: list[Piece] = []
+    pieces: list[QuestionPiece] = []
 
-    def take(form: str, made: Callable[[re.Match[str]], Piece]) -> None:
+    def take(form: str, made: Callable[[re.Match[str]], QuestionPiece]) -> None:
         nonlocal text
         pieces.extend(made(found) for found in re.finditer(form, text))
         text = re.sub(form, lambda found: "\0" * len(found[0]), text)
 
-    take(forms["table"], lambda m: Piece(m[0], "table", (words_of(forms["label"].format(m[1])),), m.start(), True))
+    take(
+        forms["table"],
+        lambda m: QuestionPiece(m[0], "table", (words_of(forms["label"].format(m[1])),), m.start(), True),
+    )
     take(forms["setting"], _setting)
     for piece in _known(text):
         pieces.append(piece)
@@ -69,12 +72,12 @@ def pieces_of(question: str) -> list[Piece]:
     ]
 
 
-def _is_within(piece: Piece, names: Sequence[frozenset[str]]) -> bool:
+def _is_within(piece: QuestionPiece, names: Sequence[frozenset[str]]) -> bool:
     """Whether a name of the question holds a number too: "4-bit keys (K4V16)"."""
     return any(piece.options[0] < words for words in names)
 
 
-def _in_place(piece: Piece, question: str) -> Piece:
+def _in_place(piece: QuestionPiece, question: str) -> QuestionPiece:
     """A piece as the words around it say: that of a paper that is named as such, or one to leave out."""
     forms, end = settings()["forms"], piece.start + len(piece.text)
     if re.search(forms["excluding"], question[: piece.start]):
@@ -85,14 +88,14 @@ def _in_place(piece: Piece, question: str) -> Piece:
     return piece
 
 
-def _setting(found: re.Match[str]) -> Piece:
+def _setting(found: re.Match[str]) -> QuestionPiece:
     """A number with the unit or name of a setting: of bits and shots the number counts, else the words too."""
     value = next(filter(None, found.groups()))
     words = words_of(found[0]) if found.lastgroup == "length" else words_of(value)
-    return Piece(value, found.lastgroup or "number", (words,), found.start(), True)
+    return QuestionPiece(value, found.lastgroup or "number", (words,), found.start(), True)
 
 
-def _word(found: re.Match[str]) -> Piece:
+def _word(found: re.Match[str]) -> QuestionPiece:
     """A word that is in no longer name: of the vocabulary in any case ("awq"), of the form of a name, or ordinary."""
     word, kinds = found[0], settings()["kinds"]
     count = WordCounts.load().count.get(word.lower(), 0)
@@ -100,12 +103,12 @@ def _word(found: re.Match[str]) -> Piece:
         for kind in kinds:
             if concept := Vocabulary.load().find(word, kind):
                 options = (words_of(word), words_of(concept.label.get("en", "")))
-                return Piece(word, kinds[kind], options, found.start(), kind != "metric")
+                return QuestionPiece(word, kinds[kind], options, found.start(), kind != "metric")
     if re.fullmatch(r"[\d.,:]+", word):
-        return Piece(word, "number", (words_of(word),), found.start(), len(word) > 1)
+        return QuestionPiece(word, "number", (words_of(word),), found.start(), len(word) > 1)
     most = settings()["limits"]["common" if found.start() else "rare"]
     has_form = is_name(word) or (word[0].isupper() and count < most)
-    return Piece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
+    return QuestionPiece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
 
 
 def is_name(word: str) -> bool:
@@ -114,7 +117,7 @@ def is_name(word: str) -> bool:
     return has_digit or any(c.isupper() for c in word[1:])
 
 
-def _known(text: str) -> Iterator[Piece]:
+def _known(text: str) -> Iterator[QuestionPiece]:
     """The longest names of the vocabulary in a text; those of data sets, models and devices come before others."""
     vocabulary, kinds, first = Vocabulary.load(), settings()["kinds"], settings()["forms"]["always"]
     found = [match for match in vocabulary.match(text) if match.type in kinds]
@@ -128,21 +131,21 @@ def _known(text: str) -> Iterator[Piece]:
         names = [concept.label.get("en", ""), *concept.alt.get("en", ())]
         is_hard = kind in first or (kind == "method" and (is_name(said) or is_name(names[0])))
         options = dict.fromkeys((words_of(said), *(words_of(name) for name in names if name)))
-        yield Piece(said, kind, tuple(options), match.start, is_hard)
+        yield QuestionPiece(said, kind, tuple(options), match.start, is_hard)
 
 
-def pieces_of_flags(only: Mapping[str, str]) -> Iterator[Piece]:
+def pieces_of_flags(only: Mapping[str, str]) -> Iterator[QuestionPiece]:
     """The pieces that flags name; each is one that cells must bear."""
     for kind, name in only.items():
         if kind in FACETS:
             named = [piece for piece in pieces_of(name) if piece.kind == kind]
             options = named[0].options if named else (words_of(name),)
-            yield Piece(name, kind, options, -1, True)
+            yield QuestionPiece(name, kind, options, -1, True)
         else:
-            yield Piece(name, kind, (words_of(name),), -1, True)
+            yield QuestionPiece(name, kind, (words_of(name),), -1, True)
 
 
-def listed_pieces(question: str, pieces: Sequence[Piece]) -> list[int]:
+def listed_pieces(question: str, pieces: Sequence[QuestionPiece]) -> list[int]:
     """The hard pieces that a question lists with each other ("GPTQ, AWQ and VPTQ"), as bits; a cell bears one."""
     lists: list[int] = []
     last = -1

@@ -18,7 +18,15 @@ from typing import Any, NamedTuple
 from kg.model import FACETS
 from kg.query.corpus import Corpus
 from kg.query.found_cells import FoundCell, FoundCells, FoundTable
-from kg.query.question_pieces import Piece, listed_pieces, pieces_of, pieces_of_flags, settings, word_list, words_of
+from kg.query.question_pieces import (
+    QuestionPiece,
+    listed_pieces,
+    pieces_of,
+    pieces_of_flags,
+    settings,
+    word_list,
+    words_of,
+)
 from kg.store.file import StoreFile
 
 _TABLES = """SELECT t.entry, t.number, t.paper, e.name, p.title, p.name, t.id, t.label, t.caption, t.page
@@ -47,7 +55,7 @@ def search(
 # --- the tables -----------------------------------------------------------------------------------------------------
 
 
-def _candidates(store: StoreFile, pieces: Sequence[Piece]) -> list[str]:
+def _candidates(store: StoreFile, pieces: Sequence[QuestionPiece]) -> list[str]:
     """The papers (CURIEs) with tables whose texts and labels have most of the names, best first."""
     named = [piece for piece in pieces if piece.is_hard or piece.kind == "metric"]
     words = dict.fromkeys(word for piece in (named or pieces) for name in piece.options for word in sorted(name))
@@ -76,7 +84,9 @@ class _Header(NamedTuple):
 class _Index:
     """The tables of some papers; the asked words that each header, caption and paper has, as bits of a number."""
 
-    def __init__(self, store: StoreFile, pieces: Sequence[Piece], lists: Sequence[int], papers: Iterable[str]) -> None:
+    def __init__(
+        self, store: StoreFile, pieces: Sequence[QuestionPiece], lists: Sequence[int], papers: Iterable[str]
+    ) -> None:
         self.pieces, self.lists = list(pieces), lists
         asked = sorted({word for piece in self.pieces for name in piece.options for word in name})
         self.bit = {word: 1 << at for at, word in enumerate(asked)}
@@ -112,13 +122,13 @@ class _Index:
         """The pieces that name a paper: its own name, the beginning of its title, or words of it that say "paper"."""
         own, words = (word_list(name), word_list(title.partition(":")[0])), words_of(f"{title} {name}")
 
-        def names(piece: Piece) -> bool:
+        def names(piece: QuestionPiece) -> bool:
             begins = any(frozenset(called[: len(one)]) == one for called in own for one in piece.options)
             return begins or (piece.kind == "paper" and any(one <= words for one in piece.options))
 
         return self._bits(lambda piece: (piece.is_hard or piece.kind == "paper") and names(piece))
 
-    def _bits(self, holds: Callable[[Piece], bool]) -> int:
+    def _bits(self, holds: Callable[[QuestionPiece], bool]) -> int:
         return sum(1 << at for at, piece in enumerate(self.pieces) if holds(piece))
 
     def _header(self, row: Sequence[Any]) -> _Header:
@@ -347,7 +357,7 @@ def _places_of(words: Sequence[str], text: str) -> list[int]:
     return [found.start() for word in words for found in re.finditer(rf"(?<= ){re.escape(word)}(?= )", text)]
 
 
-def _rules_out(piece: Piece, facets: Sequence[str]) -> bool:
+def _rules_out(piece: QuestionPiece, facets: Sequence[str]) -> bool:
     """Whether a header prints another data set or model than a piece; a family and its sizes may be one."""
     if piece.kind not in settings()["forms"]["exclusive"]:
         return False

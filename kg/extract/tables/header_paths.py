@@ -21,7 +21,7 @@ from kg.model import Cell, Table
 words = partial(toml_file, __file__, "table_words.toml")
 
 
-class Header(NamedTuple):
+class HeaderPath(NamedTuple):
     """The path of a row or column; `stubs` are the heads of the columns that its labels are in, "" for others."""
 
     path: tuple[str, ...]
@@ -32,8 +32,8 @@ class PathCell(NamedTuple):
     """A cell with a number, and its two paths; `is_sound` says whether both are its own."""
 
     cell: Cell
-    row: Header
-    column: Header
+    row: HeaderPath
+    column: HeaderPath
     is_sound: bool
 
 
@@ -163,12 +163,12 @@ def _paths(block: _Block) -> Iterator[PathCell]:
         for cell in values:
             path = titles.get(cell.column, ())
             is_sound = own_row and bool(path) and heads[path] == 1
-            yield PathCell(cell, header, Header(path, ("",) * len(path)), is_sound)
+            yield PathCell(cell, header, HeaderPath(path, ("",) * len(path)), is_sound)
 
 
 def _labelled(
     block: _Block, stub: Sequence[int], titles: Mapping[int, tuple[str, ...]]
-) -> Iterator[tuple[Header, list[Cell]]]:
+) -> Iterator[tuple[HeaderPath, list[Cell]]]:
     """The rows of a block that have numbers: the group and labels of each, and its number cells."""
     group, carried = "", dict[int, Cell]()
     for number, row in block.rows:
@@ -189,7 +189,7 @@ def _labelled(
         ]
         numbers = [cell for cell in values if is_number(cell.text)]
         if numbers:
-            yield Header(tuple(text for _, text in path), tuple(head for head, _ in path)), numbers
+            yield HeaderPath(tuple(text for _, text in path), tuple(head for head, _ in path)), numbers
 
 
 def _ends(label: Cell, row: int, is_last: bool) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 
-from kg.extract.tables.header_paths import Header, PathCell, head_counts, header_paths, words
+from kg.extract.tables.header_paths import HeaderPath, PathCell, head_counts, header_paths, words
 from kg.model import FACETS, Document, Facet, ReadTable, Record, Table, TableCell, TableHeader
 from kg.text import folded_name
 from kg.vocabulary import Vocabulary
@@ -152,9 +152,9 @@ def _read(table: Table, caption: str, labels: LabelFacets) -> ReadTable:
     caption = caption[: words()["limits"]["caption"]]
     about = labels.of_caption(caption)
     headers = [TableHeader("caption", (caption,), about, settings_of([caption], [""]))]
-    numbers: dict[tuple[str, Header], int] = {}
+    numbers: dict[tuple[str, HeaderPath], int] = {}
 
-    def number_of(axis: str, header: Header) -> int:
+    def number_of(axis: str, header: HeaderPath) -> int:
         if (axis, header) not in numbers:
             numbers[axis, header] = len(headers)
             path = tuple(level[: words()["limits"]["path"]] for level in header.path)
