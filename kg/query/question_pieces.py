@@ -88,6 +88,11 @@ def _in_place(piece: QuestionPiece, question: str) -> QuestionPiece:
     return piece
 
 
+def _table(found: re.Match[str]) -> QuestionPiece:
+    label = settings()["forms"]["label"].format(found[1])
+    return QuestionPiece(found[0], "table", (words_of(label),), found.start(), True)
+
+
 def _setting(found: re.Match[str]) -> QuestionPiece:
     """A number with the unit or name of a setting: of bits and shots the number counts, else the words too."""
     value = next(filter(None, found.groups()))

@@ -10,7 +10,7 @@ from kg.model import Cell, Document, Part, Record, Table, Text
 from kg.vocabulary import Vocabulary
 
 
-def grid(*rows: str, heads: int = 1) -> Table:
+def grid(*rows: str, heads: tuple[int, ...] = (0,)) -> Table:
     """A table whose rows are written as "a | b | c"; an empty cell is blank, "2:a" spans two columns."""
     cells = []
     for row, line in enumerate(rows):
@@ -21,7 +21,7 @@ def grid(*rows: str, heads: int = 1) -> Table:
             written = text if span.isdigit() or not span else piece.strip()
             if written:
                 is_bold = written.startswith("*")
-                cells.append(Cell(row, column, written.strip("*"), 1, size, row < heads, is_bold))
+                cells.append(Cell(row, column, written.strip("*"), 1, size, row in heads, is_bold))
             column += size
     return Table("t1", "Table 1", tuple(cells))
 
@@ -31,7 +31,7 @@ def paths(table: Table) -> dict[str, tuple[str, str]]:
 
 
 def test_a_spanning_head_stands_over_its_columns_and_bits_label_their_row() -> None:
-    found = paths(grid("Method | bit | 2:Llama-3-8B", " | | W2 | QA", "GPTQ | 4 | 6.5 | 67.3", heads=2))
+    found = paths(grid("Method | bit | 2:Llama-3-8B", " | | W2 | QA", "GPTQ | 4 | 6.5 | 67.3", heads=(0, 1)))
     assert found == {"6.5": ("GPTQ > 4", "Llama-3-8B > W2"), "67.3": ("GPTQ > 4", "Llama-3-8B > QA")}
 
 
@@ -43,7 +43,11 @@ def test_a_row_without_numbers_names_the_rows_below_it() -> None:
 def test_head_rows_between_rows_begin_a_new_block() -> None:
     found = paths(
         grid(
-            "Model | GSM8K | MMLU | BBH", "A | 1.5 | 2.5 | 3.5", "Model | HumanEval | MBPP | LCB", "A | 4.5 | 5.5 | 6.5"
+            "Model | GSM8K | MMLU | BBH",
+            "A | 1.5 | 2.5 | 3.5",
+            "Model | HumanEval | MBPP | LCB",
+            "A | 4.5 | 5.5 | 6.5",
+            heads=(0, 2),
         )
     )
     assert found["1.5"] == ("A", "GSM8K")
