@@ -83,7 +83,11 @@ def test_settings_are_those_that_a_label_prints(text: str, stub: str, settings: 
 def test_facets_are_names_that_cover_their_label() -> None:
     text = Text("Table 1: Perplexity on one A100", "Table 1: Perplexity on one A100")
     table = grid(
-        "Method | bit | 2:Llama-3-8B", " | | W2 | MMLU", "*Ours* | 4 | 6.5 | 67.3", "GPTQ | 4 | 6.9 | 66.1", heads=2
+        "Method | bit | 2:Llama-3-8B",
+        " | | W2 | MMLU",
+        "*Ours* | 4 | 6.5 | 67.3",
+        "GPTQ | 4 | 6.9 | 66.1",
+        heads=(0, 1),
     )
     caption = Part("t1/caption", "caption", "results", (), text, 3)
     document = Document("x-01", "x", 1, {}, parts=(caption,), tables=(table,))
