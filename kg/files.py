@@ -63,7 +63,7 @@ def write(path: str | Path, content: str | bytes) -> Path:
 def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
     """A function that appends bytes to a file; the file is replaced atomically, or not at all after an exception."""
     path = Path(path)
-    with _faults(path):
+    with write_faults(path):
         if path.is_dir():
             raise KgError(f"{path}: is a folder: give the name of a file in it.")
         if path.exists() and not path.is_file():  # /dev/stdout, a pipe
@@ -74,12 +74,12 @@ def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
             out, temporary = os.fdopen(handle, "wb"), Path(name)
 
     def put(data: bytes) -> None:
-        with _faults(path):
+        with write_faults(path):
             out.write(data)
 
     try:
         yield put
-        with _faults(path):
+        with write_faults(path):
             out.close()
             if temporary:
                 mask = os.umask(0)
@@ -95,7 +95,7 @@ def written(path: str | Path) -> Iterator[Callable[[bytes], None]]:
 
 
 @contextmanager
-def _faults(path: Path) -> Iterator[None]:
+def write_faults(path: Path) -> Iterator[None]:
     """Turn an OSError into a KgError that says why the file cannot be written."""
     try:
         yield

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from kg.files import cache_folder
+from kg.files import cache_folder, write_faults
 from kg.http import BUSY, Again, Deadline, Refused, TooLong, Waiting, phrase, retry_after, trusted, until_answered
 from kg.model import KgError
 from kg.version import VERSION
@@ -205,7 +205,7 @@ class Client:
             raise Refused(
                 f"{self.host}: packs its response more than once, which is not read: check the URL {self.url}."
             )
-        with _writing(place) as file:
+        with write_faults(place), place.open("wb") as file:
             for piece in response.iter_bytes():
                 size += len(piece)
                 if size > self.most_bytes:
@@ -272,29 +272,15 @@ class Turn:
             self._file.close()
 
 
-@contextmanager
-def _writing(place: Path) -> Iterator[BinaryIO]:
-    try:
-        with place.open("wb") as file:
-            yield file
-    except OSError as error:
-        raise KgError(
-            f"{place.parent}: cannot be written to ({error.strerror or error}): choose another folder."
-        ) from None
-
-
 def _locked(handle: int) -> bool:
-    """Try to lock a file; True on systems without such locks."""
-    try:
+    """Try to lock a file; True on systems and disks without such locks."""
+    with suppress(ImportError, OSError):
         import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # the file system does not support locks
-        return True
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
     return True
 
 

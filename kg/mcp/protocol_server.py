@@ -120,12 +120,12 @@ def serve(pool: Pool) -> None:
     from mcp.server.stdio import stdio_server
     from mcp.shared.message import SessionMessage
 
-    from kg.mcp.wire import ClientLines
+    from kg.mcp.wire import messages
 
     async def main() -> None:
-        made, lines = server(pool), ClientLines()
+        made = server(pool)
+        lines = messages(lambda error: write.send(SessionMessage(error)))
         async with stdio_server(cast("anyio.AsyncFile[str]", lines)) as (read, write):
-            lines.answer = lambda error: write.send(SessionMessage(error))
             await made.run(read, write, made.create_initialization_options())
 
     anyio.run(main)
