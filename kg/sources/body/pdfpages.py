@@ -17,6 +17,8 @@ _SHORT = 15.0  # points of the shortest rule
 _CELL = 8.0  # points; drawn lines and shapes that are nearer form one picture
 _SHAPES = 6  # of the smallest picture that is drawn by lines
 _SMALL = 24.0  # points; a logo or a sign is no picture
+_ROW = 60.0  # points; a cell of a table is less high
+_BOX = -1  # the kind of the outline of a rectangle
 _WHOLE = 0.75  # of a page; what covers more is a background
 
 
@@ -46,7 +48,7 @@ class DrawnPage:
 
 def drawn_page(document: Any, number: int) -> DrawnPage:
     """Read page `number` (from 0) of an open pypdfium2 document; raises PdfiumError."""
-    found: list[tuple[int, float, float, float, float]] = []
+    found: list[tuple[int, float, float, float, float]] = []  # kind and edges
     words: list[str] = []
     crop: list[float] = []
 
@@ -59,18 +61,24 @@ def drawn_page(document: Any, number: int) -> DrawnPage:
     rules: list[Box] = []
     shapes: list[Box] = []
     pictures: list[Box] = []
+    boxes: dict[tuple[int, int], list[Box]] = {}  # by top and bottom
     for kind, *edges in found:
         box = _upright(edges, crop, page.turn)
         box = Box(max(0.0, box.left), max(0.0, box.top), min(page.width, box.right), min(page.height, box.bottom))
         wide, high = box.right - box.left, box.bottom - box.top
         if not math.isfinite(wide + high) or wide * high > _WHOLE * page.width * page.height:
             continue
+        if kind == _BOX:
+            boxes.setdefault((round(box.top), round(box.bottom)), []).append(box)
         if kind == _path() and high <= _THIN:
             rules += [box] * (wide >= _SHORT)
-        elif kind == _path():
+        elif kind in (_path(), _BOX):
             shapes += [box] * (wide > _THIN)
         elif wide > _SMALL and high > _SMALL:
             pictures.append(box)
+    for row in boxes.values():  # the boxes of the cells of a row have the rules of a table as their edges
+        if len(row) > 1:
+            rules += [Box(box.left, y, box.right, y) for box in row for y in (box.top, box.bottom)]
     return DrawnPage(page, rules, pictures + list(_clusters(shapes)), words[0])
 
 
@@ -89,7 +97,18 @@ def _objects(page: Any) -> Iterator[tuple[int, float, float, float, float]]:
         thing = pdfium.FPDFPage_GetObject(page, at)
         kind = pdfium.FPDFPageObj_GetType(thing)
         if kind != pdfium.FPDF_PAGEOBJ_TEXT and pdfium.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
-            yield kind, left.value, bottom.value, right.value, top.value
+            edges = left.value, bottom.value, right.value, top.value
+            is_high = _THIN < top.value - bottom.value < _ROW and kind == pdfium.FPDF_PAGEOBJ_PATH
+            yield (_BOX if is_high and _is_box(thing) else kind), *edges
+
+
+def _is_box(path: Any) -> bool:
+    """Whether a path is the outline of a rectangle."""
+    import pypdfium2.raw as pdfium
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
+    return bool(stroke.value) and pdfium.FPDFPath_CountSegments(path) in (4, 5)
 
 
 def _upright(edges: list[float], crop: list[float], turn: int) -> Box:

@@ -1,6 +1,7 @@
 """Bodies of PDFs: real papers, and pages made for traps."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -332,3 +333,35 @@ def test_label_at_the_middle_of_its_rows_names_all_of_them() -> None:
         ("Math", 3),
         ("Code", 4),
     ]
+
+
+def sheet_of(rows: Sequence[Sequence[str]], font: str = "Times-Roman", boxed: bool = False) -> Sheet:
+    """A page with a table of these rows, between rules or with a box around each cell."""
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    top = page.fill(90, 80, 430, 10, ONCE * 2) + 30
+    page.put(90, top - 10, 9, "Table 1: Scores of caches.")
+    edges = (140, 230, 300, 370, 440)
+    for at, row in enumerate(rows):
+        for left, right, cell in zip(edges, edges[1:], row, strict=False):
+            page.put(left + 6, top + 16 * at + 12, 9, cell, font)
+            if boxed:
+                page.parts.append(f"0.5 w {left} {page.high - top - 16 * at - 16} {right - left} 16 re S")
+    for y in () if boxed else (top, top + 16, top + 16 * len(rows) + 2):
+        rule(page, 140, 440, y)
+    page.fill(90, top + 120, 430, 10, ONCE * 2)
+    return page
+
+
+def test_boxes_around_cells_are_rules_of_a_table(tmp_path: Path) -> None:
+    rows = [["Method", "RULER", "GSM8K", "tok/s"], ["H2O", "70.1", "50.2", "12"], ["Ours", "91.2", "61", "30"]]
+    [table] = made(tmp_path, first(), sheet_of(rows, boxed=True)).tables
+    assert grid(table) == rows
+
+
+def test_table_in_a_font_without_a_map_is_not_read(tmp_path: Path) -> None:
+    rows = [['!"#$', '"!$#&!', '$$"!', "#!&"], ["!$#", "70.1", "50.2", "12"], ['"!#', "91.2", "61", "30"]]
+    signs = [[cell if not cell[0].isdigit() else "&#$" for cell in row] for row in rows]
+    for some, count in ((signs, 0), ([["A", "B", "C", "D"], *rows[1:]], 3)):
+        [table] = made(tmp_path, first(), sheet_of(some, "Courier")).tables
+        assert len(grid(table)) == count
