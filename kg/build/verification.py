@@ -32,8 +32,9 @@ from kg.rdf.triples import place_of
 from kg.store.contents import digest
 from kg.store.entries import local_id
 from kg.store.faults import Fault, told
+from kg.store.file import StoreFile
 from kg.store.fingerprints import seal, sealed
-from kg.store.rows import rows_of, unlike
+from kg.store.rows import Rows, Writer, otherwise_in_common, rows_of, unlike, without_entry
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -67,6 +68,7 @@ class _Reference:
     concepts: frozenset[str]  # of the vocabulary
     vocabulary: Vocabulary
     store: Store
+    afresh: _Afresh
 
 
 #: Values of a node by predicate ("kg:quote"), as Python values, IRIs as CURIEs.
@@ -90,22 +92,22 @@ def verify(store: Store, shacl: bool = True) -> Report:
     vocabulary = Overrides.load(store.path).amended(Vocabulary.load())
     try:
         sources, graphs = {f"source:{name}" for name in store.source_names()}, store.graphs()
+        afresh = _Afresh(store)
     except Fault as error:  # no entry can be looked for
         report.faults.append(str(error))
         return report
-    known = _Reference(sources, concepts, vocabulary, store)
-    labels: Counter[tuple[str, str, int, str]] = Counter()
+    known = _Reference(sources, concepts, vocabulary, store, afresh)
     for graph in graphs:
         kind, _, name = graph.partition(":")
         if graph == VOCABULARY:
             continue
         if kind == "entry":
-            said = _entry_faults(name, known, report, labels, shacl)
+            said = _entry_faults(name, known, report, shacl)
         else:
             said = _source_faults(store, name, report, shacl)
         report.faults += (f"{kind} {name}: {fault}." for fault in _until_damaged(store, said))
         report.checked["entries" if kind == "entry" else "sources"] += 1
-    report.faults += (f"{fault}." for fault in _until_damaged(store, _label_faults(store, labels)))
+    report.faults += (f"{fault}." for fault in _until_damaged(store, afresh.faults()))
     return report
 
 
@@ -118,12 +120,9 @@ def _until_damaged(store: Store, said: Iterator[str]) -> Iterator[str]:
         yield str(error).rstrip(".")
 
 
-def _entry_faults(
-    name: str, known: _Reference, report: Report, labels: Counter[tuple[str, str, int, str]], shacl: bool
-) -> Iterator[str]:
-    """What is wrong with an entry; counts its `labels`, and what was checked in the report."""
+def _entry_faults(name: str, known: _Reference, report: Report, shacl: bool) -> Iterator[str]:
+    """What is wrong with an entry; counts what was checked in the report."""
     document, record, _, mark = known.store.entry(name)
-    [(number,)] = known.store.rows("SELECT id FROM entries WHERE name = ?", name)
     triples = known.store.triples(f"entry:{name}")
     if sealed(mark) not in ("", seal(document)):
         yield "its texts or details are not those that were read: add its source again"
@@ -132,11 +131,8 @@ def _entry_faults(
     entry = _Entry(f"entry:{name}", triples, known)
     yield from entry.faults()
     report.checked.update(entry.checked)
-    rows = rows_of(document, record)
-    for table in unlike(known.store.db, number, rows):
+    for table in known.afresh.tables_unlike(document, rows_of(document, record)):
         yield f"the table {table} does not hold what its record says: run kg rebuild"
-    for concept, said in rows.labels.items():
-        labels.update((concept, *label) for label in said)
     if shacl:
         yield from violations(triples)
 
@@ -152,16 +148,42 @@ def _body_faults(document: Document, record: Record) -> Iterator[str]:
             yield f"{kind}: its quote {_short(place.quote)} is not at {place.field}/{place.start}-{place.end}"
 
 
-def _label_faults(store: Store, labels: Counter[tuple[str, str, int, str]]) -> Iterator[str]:
-    """What the tables count otherwise than entries say it: what these call concepts."""
-    rows = store.rows(
-        "SELECT c.curie, x.language, x.preferred, x.label, x.entries FROM labels x JOIN concepts c ON c.id = x.concept"
-    )
-    held = {tuple(row[:4]): row[4] for row in rows}
-    known = dict(store.rows("SELECT curie, known FROM concepts"))
-    wrong = {said[0] for said, _ in held.items() ^ {k: n for k, n in labels.items() if not known.get(k[0])}.items()}
-    for concept in sorted(wrong):
-        yield f"concept {concept}: the table labels does not hold what entries call it: run kg rebuild"
+class _Afresh:
+    """The tables made again of the entries that are read back, to be compared with those of the graph."""
+
+    def __init__(self, store: Store) -> None:
+        """Raises Fault where the graph cannot be read."""
+        self.store, self.made, self._number = store, StoreFile(None), 0
+        self.made.db.index_texts = lambda *_: None  # type: ignore[method-assign]
+        self.writer = Writer(self.made.db, self.made.facts)
+        self.made.db.begin()
+        for table, columns in (("sources", 3), ("organisations", 2), ("keys", 2)):
+            rows = store.rows(f"SELECT * FROM {table}")
+            self.made.db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})", rows)
+
+    def tables_unlike(self, document: Document, rows: Rows) -> list[str]:
+        """The tables that do not hold of an entry what it says."""
+        sql = "SELECT id, source, local, number, paper, document, record FROM entries WHERE name = ?"
+        [(number, *held, read, said)] = self.store.rows(sql, document.id)
+        row = [document.source, local_id(document.id, document.source), document.number, rows.paper]
+        new = (number, document.id, *row, read, said, "", "")
+        self.made.db.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(new))})", new)
+        self.writer.write(number, rows)
+        self._number += 1
+        return [*unlike(self.store.db, number, rows), *(["entries"] if held != row else [])]
+
+    def faults(self) -> Iterator[str]:
+        """What the tables say otherwise of works and concepts, and of entries that are not there."""
+        for table, number in without_entry(self.store.db):
+            yield f"{number} rows of the table {table} are of no entry: run kg rebuild"
+        if self._number < self.store.count():
+            return  # what cannot be read is told already
+        self.writer.finish()
+        of_register = "SELECT curie FROM concepts WHERE curie IN (SELECT id FROM organisations)"  # named now or before
+        known, made = (set(db.execute(of_register).fetchall()) for db in (self.store.db, self.made.db))
+        self.writer.add_concepts([concept for (concept,) in sorted(known - made)], {})
+        for table, name in otherwise_in_common(self.store.db, self.made.db):
+            yield f"{name}: the table {table} does not hold what entries say: run kg rebuild"
 
 
 class _Entry:

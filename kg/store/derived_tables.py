@@ -129,6 +129,27 @@ _TABLES_READER = Path(__file__).parents[1] / "extract" / "tables"
 _SQL = Path(__file__).with_name("views.sql")
 VIEWS = _SQL.read_text("utf-8").partition("\n\n")[2].format(quote=_QUOTE, **{table: _once(table) for table in _ALIKE})
 
+#: Makes SQLite's index of texts anew. What is indexed of an entry is its own: what others add may not change it.
+SQLITE_INDEX = (
+    "DROP TABLE IF EXISTS texts_search",
+    """CREATE VIRTUAL TABLE texts_search USING fts5(
+        raw, content = 'texts', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
+    )""",
+    "INSERT INTO texts_search (texts_search, rank) VALUES ('pgsz', 16000)",  # fewer, larger pieces: less to merge
+    "DROP TABLE IF EXISTS texts_search_words",
+    "DROP VIEW IF EXISTS entry_words",
+    """CREATE VIEW entry_words AS
+        SELECT e.id, (SELECT raw FROM texts t WHERE t.entry = e.id AND t.field = 'T') AS title,
+        (SELECT group_concat(t.raw) FROM texts t WHERE t.entry = e.id AND t.field IN ('A', 'B', 'K')) AS abstract,
+        (SELECT group_concat(text.value, ' ') FROM json_each(e.document, '$.body') AS s,
+            json_each(s.value, '$[2]') AS x, json_tree(x.value, '$[3]') AS text)
+        || coalesce((SELECT group_concat(path, ' ') FROM headers h WHERE h.entry = e.id), '') AS body
+        FROM entries e WHERE EXISTS (SELECT 1 FROM texts t WHERE t.entry = e.id)""",
+    """CREATE VIRTUAL TABLE texts_search_words USING fts5(
+        title, abstract, body, content = 'entry_words', content_rowid = 'id', tokenize = 'porter unicode61'
+    )""",
+)
+
 
 class Writable(Protocol):
     """A connection that makes tables; `TEXTS_INDEX` are the statements that index texts in its dialect."""

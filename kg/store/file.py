@@ -484,6 +484,8 @@ class StoreFile:
                 elif self.path is not None:  # where nobody may write, or another writes, the tables stay as they are
                     with suppress(KgError), self.writable():
                         pass
+        with told(self.path):
+            db.check_schema()
         return str(said["id"])
 
     def _commit(self) -> None:

@@ -9,15 +9,16 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from weakref import WeakSet
 
 from kg.model import KgError
+from kg.store import derived_tables
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.schema import APPLICATION, TABLES, VERSION
-from kg.store.sqlite_guard import for_reading, foreign, harden
+from kg.store.sqlite_guard import altered, for_reading, foreign, harden
 from kg.store.user_sql import Table, asked, fits
 
 _MOUNTS = Path("/proc/mounts")
@@ -54,26 +55,7 @@ class Lite(sqlite3.Connection):
         FROM sqlite_master m, pragma_table_info(m.name) c
         WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'texts_search_%'
         GROUP BY m.name ORDER BY m.name"""
-    #: Makes the index of texts anew. What is indexed of an entry is its own: what others add may not change it.
-    TEXTS_INDEX = (
-        "DROP TABLE IF EXISTS texts_search",
-        """CREATE VIRTUAL TABLE texts_search USING fts5(
-            raw, content = 'texts', content_rowid = 'id', tokenize = 'trigram', detail = 'none'
-        )""",
-        "INSERT INTO texts_search (texts_search, rank) VALUES ('pgsz', 16000)",  # fewer, larger pieces: less to merge
-        "DROP TABLE IF EXISTS texts_search_words",
-        "DROP VIEW IF EXISTS entry_words",
-        """CREATE VIEW entry_words AS
-            SELECT e.id, (SELECT raw FROM texts t WHERE t.entry = e.id AND t.field = 'T') AS title,
-            (SELECT group_concat(t.raw) FROM texts t WHERE t.entry = e.id AND t.field IN ('A', 'B', 'K')) AS abstract,
-            (SELECT group_concat(text.value, ' ') FROM json_each(e.document, '$.body') AS s,
-                json_each(s.value, '$[2]') AS x, json_tree(x.value, '$[3]') AS text)
-            || coalesce((SELECT group_concat(path, ' ') FROM headers h WHERE h.entry = e.id), '') AS body
-            FROM entries e WHERE EXISTS (SELECT 1 FROM texts t WHERE t.entry = e.id)""",
-        """CREATE VIRTUAL TABLE texts_search_words USING fts5(
-            title, abstract, body, content = 'entry_words', content_rowid = 'id', tokenize = 'porter unicode61'
-        )""",
-    )
+    TEXTS_INDEX = derived_tables.SQLITE_INDEX
     #: How many entries have a word, in any of its forms; papers whose texts have some words, with their BM25.
     COUNTED = "SELECT count(*) FROM texts_search_words WHERE texts_search_words MATCH ?"
     RANKED = """WITH w AS MATERIALIZED (SELECT rowid AS entry, bm25(texts_search_words, 3.0, 1.0, 1.0) AS rank
@@ -153,6 +135,35 @@ class Lite(sqlite3.Connection):
                 found.append(str(error))
             lines = [line for said in found for line in said.splitlines() if not line.startswith(("***", "ok"))]
             out += [f"The table {name} of {self.place} is damaged ({lines[0]}): {remedy(self.path)}"] if lines else []
+        lacking = [name for name, is_there in altered(self).items() if not is_there]
+        out += [f"The graph {self.place} lacks {name}, which kg makes: {remedy(self.path)}" for name in lacking]
+        return out or self._damaged_searches()
+
+    def check_schema(self) -> None:
+        """Raise Damage where views or indexes of kg's own names are not those that kg makes."""
+        if what := next((name for name, is_there in altered(self).items() if is_there), ""):
+            raise Damage(f"The graph {self.place} holds another {what} than kg makes: {remedy(self.path)}")
+
+    def _damaged_searches(self) -> list[str]:
+        """A sentence for each index of words that does not hold those of the texts; FTS5 looks at a copy of the file.
+
+        There a table is in the place of the view that is indexed, for the check reads no view of other tables' JSON.
+        """
+        out = []
+        with closing(_connect("")) as copy, told(self.path):
+            self.backup(copy)
+            copy.executescript(
+                "CREATE TABLE kept (id INTEGER PRIMARY KEY, title, abstract, body);"
+                "INSERT INTO kept SELECT * FROM entry_words; DROP VIEW entry_words;"
+                "ALTER TABLE kept RENAME TO entry_words"
+            )
+            for name in ("texts_search", "texts_search_words"):
+                try:
+                    copy.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)")
+                except sqlite3.Error as error:
+                    out.append(
+                        f"The index {name} of {self.place} is not that of its texts ({error}): {remedy(self.path)}"
+                    )
         return out
 
     def copy_to(self, place: Path) -> None:
@@ -185,7 +196,7 @@ class Lite(sqlite3.Connection):
 def lite(path: Path | None, read_only: bool) -> Lite:
     """Open a file, made if need be unless `read_only`; None for a graph in memory. Raises KgError."""
     if path is None:
-        return _connect(":memory:")
+        return _connect("")  # which SQLite writes to a file of its own where it grows
     check(path, read_only)
     lock = None if read_only else taken(path)
     try:

@@ -247,6 +247,9 @@ class Postgres:
         """Nothing: pages are the server's (`pg_amcheck`)."""
         return []
 
+    def check_schema(self) -> None:
+        """Nothing: who may make tables there may do anything."""
+
     def copy_to(self, place: Path) -> None:
         """Always KgError: PostgreSQL has its own program for it."""
         raise KgError(

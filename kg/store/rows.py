@@ -141,6 +141,43 @@ def unlike(db: Lite | Postgres, entry: int, rows: Rows) -> list[str]:
     return out
 
 
+#: What the tables hold that several entries have a part in: what a row is about first, and no numbers.
+_COMMON = {
+    "papers": "SELECT 'paper ' || curie, e.name, title, p.name, kind, date, year, venue, arxiv, doi, url, code_url,"
+    " author_count, parts, appeared FROM papers p LEFT JOIN entries e ON e.id = p.entry",
+    "concepts": "SELECT 'concept ' || curie, type, label, label_zh,"
+    " CASE WHEN id IN (SELECT concept FROM mentions) THEN country END, known FROM concepts",
+    "broader": "SELECT 'concept ' || c.curie, d.curie FROM broader x"
+    " LEFT JOIN concepts c ON c.id = x.concept LEFT JOIN concepts d ON d.id = x.broader",
+    **{
+        table: f"SELECT 'concept ' || c.curie, {columns} FROM {table} x LEFT JOIN concepts c ON c.id = x.concept"
+        for table, columns in {
+            "labels": "x.language, x.preferred, x.label, x.entries",
+            "names": "x.form, x.preferred, x.backwards, x.size",
+            "counts": "x.role, x.type, x.papers",
+        }.items()
+    },
+    "citations": "SELECT 'entry ' || e.name, x.number, x.cited FROM citations x JOIN entries e ON e.id = x.entry",
+}
+
+
+def otherwise_in_common(db: Lite | Postgres, made: Lite | Postgres) -> Iterator[tuple[str, str]]:
+    """The tables that say of a work, a concept or an entry other than those that were made again, with its name."""
+    for table, sql in _COMMON.items():
+        held, wanted = (Counter(map(tuple, one.execute(sql).fetchall())) for one in (db, made))
+        wrong = (held - wanted) + (wanted - held)
+        yield from ((table, name) for name in sorted({row[0] or "nothing" for row in wrong}))
+
+
+def without_entry(db: Lite | Postgres) -> Iterator[tuple[str, int]]:
+    """The tables that hold rows of entries which are not there, with their number."""
+    for table in _HELD:
+        sql = f"SELECT count(*) FROM {table} WHERE entry NOT IN (SELECT id FROM entries)"
+        (number,) = db.execute(sql).fetchone()
+        if number:
+            yield table, number
+
+
 def rows_of(document: Document, record: Record) -> Rows:
     """The rows of an entry."""
     mentions = [mention for kind in LISTS.values() for mention in getattr(record, kind) if mention.concept]
@@ -369,10 +406,10 @@ class Writer:
         known = ((numbers[c], facts[-1]) for c in used if c in numbers and (facts := self._facts(c)))
         places = ((country, number, country) for number, country in known)  # the vocabulary's have none
         self.db.executemany("UPDATE concepts SET country = ? WHERE id = ? AND country <> ?", places)
-        return numbers | self._added(sorted(used - numbers.keys()), counts)
+        return numbers | self.add_concepts(sorted(used - numbers.keys()), counts)
 
-    def _added(self, concepts: Sequence[str], counts: Mapping[str, Counter[_Label]]) -> dict[str, int]:
-        """Add concepts that nobody has named yet; their numbers."""
+    def add_concepts(self, concepts: Sequence[str], counts: Mapping[str, Counter[_Label]]) -> dict[str, int]:
+        """Add concepts that nobody has named yet, with how often each label is said; their numbers."""
         rows, labels, names = [], [], []
         for concept in concepts:
             if facts := self._facts(concept):

@@ -51,12 +51,8 @@ _PART = rf"(?:primary key {_NAMES}|{_COLUMN})"
 #: Tables and indexes that compute nothing: no checks, references, generated columns, orders or expressions.
 _TABLE = re.compile(rf"create table {_NAME} \( {_PART}(?: , {_PART})* \)(?: without rowid)?")
 _INDEX = re.compile(rf"create (?:unique )?index {_NAME} on {_NAME} {_NAMES}(?: where {_NAME} (?:is not null|<> ''))?")
-_SEARCH = re.compile(
-    r"create virtual table texts_search using fts5 "
-    r"\( raw , content = 'texts' , content_rowid = 'id' , tokenize = 'trigram' , detail = 'none' \)"
-    r"|create virtual table texts_search_words using fts5 "
-    r"\( title , abstract , body , content = 'entry_words' , content_rowid = 'id' , tokenize = 'porter unicode61' \)"
-)
+#: What kg makes: a kind and a name.
+_MADE = re.compile(r"CREATE (UNIQUE INDEX|INDEX|VIEW|VIRTUAL TABLE|TABLE) (\w+)[^;]*")
 _ANY_NAME = rf"({_NAME}|\[[^\]]+\]|`[^`]+`)"
 _HEADS = {
     "table": re.compile(rf"CREATE TABLE {_ANY_NAME}\s*\("),
@@ -135,30 +131,43 @@ def foreign(db: sqlite3.Connection, only: Collection[str] = ()) -> str:
     return ""
 
 
+def altered(db: sqlite3.Connection) -> dict[str, bool]:
+    """kg's own views, indexes and indexes of words ("view parts") that a file makes otherwise, and whether it has them.
+
+    A file whose tables another version made has others, too, until they are made again. Raises sqlite3.Error.
+    """
+    held = {str(name): " ".join(str(sql).split()) for name, sql in db.execute("SELECT name, sql FROM sqlite_master")}
+    return {f"{kind} {name}": name in held for name, (kind, sql) in _own()[1].items() if held.get(name) != sql}
+
+
 @lru_cache(maxsize=1000)
 def _is_known(kind: str, name: str, sql: str) -> bool:
     """Whether a statement, which is what SQLite goes by, makes what its row says, and that is harmless."""
-    own, views = _own()
-    if name in ("texts_search", "texts_search_words"):
-        return _SEARCH.fullmatch(_canonical(sql)) is not None
+    tables, others = _own()
+    if others.get(name, ("",))[0] == "virtual table":
+        return " ".join(sql.split()) == others[name][1]
     head = _HEADS[kind].match(sql) if kind in _HEADS else None
     if head is None or _bare(head[1]) != name:
         return False
     if kind == "view":
-        return name in views
+        return others.get(name, ("",))[0] == "view"
     if kind == "index":
-        return _bare(head[2]) not in own or _INDEX.fullmatch(_canonical(sql)) is not None
-    return name not in own or _TABLE.fullmatch(_canonical(sql)) is not None
+        return _bare(head[2]) not in tables or _INDEX.fullmatch(_canonical(sql)) is not None
+    return name not in others and (name not in tables or _TABLE.fullmatch(_canonical(sql)) is not None)
 
 
 @cache
-def _own() -> tuple[frozenset[str], frozenset[str]]:
-    """The names of kg's tables and of its views."""
-    made = f"{schema.TABLES}{derived_tables.TABLES}"
-    own = {*re.findall(r"CREATE TABLE (\w+)", made), "embeddings", "title_vectors"}
+def _own() -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
+    """The names of kg's tables; the kinds and statements of all else that it makes, by name."""
+    parts = (schema.TABLES, derived_tables.TABLES, derived_tables.INDEXES, derived_tables.VIEWS)
+    script = ";".join((*parts, *derived_tables.SQLITE_INDEX))
+    found = _MADE.finditer(re.sub(r"--[^\n]*", "", script))
+    made = {one[2]: (one[1].lower(), " ".join(one[0].split())) for one in found}
+    own = {name for name, (kind, _) in made.items() if kind == "table"} | {"embeddings", "title_vectors"}
+    others = {name: said for name, said in made.items() if said[0] != "table"}
     shadows = ("data", "idx", "content", "docsize", "config")
-    own |= {f"{search}_{part}" for search in ("texts_search", "texts_search_words") for part in shadows}
-    return frozenset(own), frozenset(("entry_words", *re.findall(r"CREATE VIEW (\w+)", derived_tables.VIEWS)))
+    own |= {f"{name}_{part}" for name, (kind, _) in others.items() if kind == "virtual table" for part in shadows}
+    return frozenset(own), others
 
 
 def _bare(name: str) -> str:
