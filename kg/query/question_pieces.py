@@ -112,6 +112,8 @@ def _word(found: re.Match[str]) -> QuestionPiece:
     if re.fullmatch(r"[\d.,:]+", word):
         return QuestionPiece(word, "number", (words_of(word),), found.start(), len(word) > 1)
     most = settings()["limits"]["common" if found.start() else "rare"]
+    if word.lower() in settings()["forms"]["idle"]:
+        return QuestionPiece(word, "word", (frozenset(),), found.start())
     has_form = is_name(word) or (word[0].isupper() and count < most)
     return QuestionPiece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
 
@@ -134,7 +136,10 @@ def _known(text: str) -> Iterator[QuestionPiece]:
         taken.append((match.start, match.end))
         concept, kind = vocabulary[match.concept], kinds[match.type]
         names = [concept.label.get("en", ""), *concept.alt.get("en", ())]
-        is_hard = kind in first or (kind == "method" and (is_name(said) or is_name(names[0])))
+        is_class = (
+            kind == "hardware" and not any(map(str.isdigit, said)) and len(vocabulary.narrower(match.concept)) > 1
+        )
+        is_hard = (kind in first and not is_class) or (kind == "method" and (is_name(said) or is_name(names[0])))
         options = dict.fromkeys((words_of(said), *(words_of(name) for name in names if name)))
         yield QuestionPiece(said, kind, tuple(options), match.start, is_hard)
 

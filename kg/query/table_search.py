@@ -113,6 +113,10 @@ class _Index:
         self.cells = [row for row in store.some(_CELLS, names) if (row[0], row[1]) in self.tables]
         self.weights = self._weights()
         self.in_table = self._in_tables()
+        self.is_worded = any(
+            not piece.is_hard and self.masks[at][0] & self.known for at, piece in enumerate(self.pieces)
+        )
+        self.loose = self._loose(store)
         self.worth = [self._weight(names[0]) for names in self.masks]
 
     def _mask(self, words: frozenset[str]) -> int:
@@ -187,6 +191,18 @@ class _Index:
             found[entry, header.table] |= self._borne_by(header)
         return found
 
+    def _loose(self, store: StoreFile) -> int:
+        """The names that cells need not bear: of other papers at hand, and those that texts have, but no table."""
+        known = 0
+        for mask in self.named.values():
+            known |= mask
+        corpus = Corpus.of(store)
+        for at, piece in enumerate(self.pieces):
+            in_tables = any(name & self.known == name for name in self.masks[at] if name)
+            if piece.kind == "name" and not in_tables and all(map(corpus.texts_with, piece.options[0])):
+                known |= 1 << at
+        return known
+
     def found(self) -> FoundCells:
         """The cells that fit, and the tables that are nearest."""
         fitting: list[tuple[float, int, int]] = []
@@ -227,7 +243,7 @@ class _Index:
         score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
         score -= limits["setup_weight"] * row[9]
         excluded = self._bits(lambda piece: piece.is_excluded)
-        is_asked = share >= limits["asked"] if row[9] or self.hard.bit_count() < limits["least_names"] else True
+        is_asked = share > 0 or not (row[9] or (self.is_worded and self.hard.bit_count() < limits["least_names"]))
         fits = bool(own) and is_asked and not own & excluded and self._enough(borne, self.named[key])
         return score, fits, own & self.hard
 
@@ -258,7 +274,7 @@ class _Index:
             if not piece.is_hard or listed & bit:
                 continue
             if piece.kind in ("name", "number"):
-                names.append(bit)
+                names += [] if bit & self.loose else [bit]
             else:
                 must[piece.kind] = must.get(piece.kind, 0) | bit
         for group in must.values():
