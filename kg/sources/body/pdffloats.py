@@ -271,7 +271,9 @@ class PageFloats:
         for f, frame in enumerate(self.frames):
             near = (g for g in taken if 0 < frame.box.top - self.frames[g].box.bottom < _NEAR / 2)
             above = next((g for g in near if _meet(frame.box, self.frames[g].box)), None)
-            if f not in taken and above is not None and self.floats[taken[above]].kind == "table":
+            x, y = (frame.box.left + frame.box.right) / 2, (frame.box.top + frame.box.bottom) / 2
+            is_plot = any(box.holds(x, y) for box in self.pictures)  # whose lines are no rules
+            if f not in taken and not is_plot and above is not None and self.floats[taken[above]].kind == "table":
                 taken[f] = taken[above]
                 self.floats[taken[f]].frames.append(frame)
 
