@@ -68,10 +68,11 @@ def _blocks(
                     if any(ys[row] < rule < ys[until - 1] for rule in rules):
                         break
                     cost = best[at, row][0] + abs(middle - (ys[row] + ys[until - 1]) / 2) / step
-                    if (end, until) not in best or cost < best[end, until][0]:
+                    is_near = cost <= _MISFIT * len(labels)
+                    if is_near and ((end, until) not in best or cost < best[end, until][0]):
                         best[end, until] = (cost, (at, row))
     at, row = len(labels), len(ys)
-    if (at, row) not in best or best[at, row][0] > _MISFIT * len(labels):
+    if (at, row) not in best:
         return []
     out: list[tuple[list[GridWords], int, int]] = []
     while at:

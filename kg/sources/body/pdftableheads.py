@@ -35,7 +35,7 @@ class Columns:
 
         `below` are columns that have a head below this row, over which a cell may stand.
         """
-        if made := self._plain(row):
+        if made := self.plain(row):
             return made
         best: list[dict[int, tuple[float, int, int, int]]] = [{} for _ in range(len(row) + 1)]  # cost, words, columns
         best[0][-1] = (0.0, 0, -1, -1)
@@ -50,9 +50,9 @@ class Columns:
                         whole = cost + more + 2 * max(0.0, _APART - gap)
                         if first > before and (last not in best[end] or whole < best[end][last][0]):
                             best[end][last] = (whole, at, first, before)
-        return self._cheapest(row, best) if best[-1] else self._plain(row, far=True)
+        return self._cheapest(row, best) if best[-1] else self.plain(row, far=True)
 
-    def _plain(self, row: Row, far: bool = False) -> Row:
+    def plain(self, row: Row, far: bool = False) -> Row:
         """The cells of a row whose words stand each within a column; with `far`, in the nearest one."""
         out: Row = []
         for word in row:

@@ -51,8 +51,9 @@ def cells(frames: Sequence[Frame]) -> list[Cell]:
 
 def _is_readable(frames: Sequence[Frame]) -> bool:
     """Whether no font of a table lacks a map to characters, so that its words are rows of signs: "P!"#$"."""
+    lines = [line for frame in frames for line in frame.lines if any(sign in line.text for sign in _SIGNS)]
     counts: dict[str, Counter[bool]] = {}
-    for char in (char for frame in frames for line in frame.lines for char in line.chars):
+    for char in (char for line in lines for char in line.chars):
         counts.setdefault(char.font.name, Counter())[char.text in _SIGNS] += 1
     return not any(count[True] > max(_MOST_SIGNS, count[False]) for count in counts.values())
 
@@ -170,7 +171,7 @@ class _Table:
     def __init__(self, parts: Sequence[list[Row]], columns: Columns) -> None:
         self.parts, self.columns = parts, columns
         self.em, self.count = columns.em, len(columns.edges)
-        columns.named = max(columns.named, _naming([columns.place(row) for part in parts for row in part]))
+        columns.named = max(columns.named, _naming([columns.plain(row, far=True) for part in parts for row in part]))
         full = [[count_cells(row, self.em) >= _FULL * self.count for row in part] for part in parts]
         #: Whether each part between two rules is one row of the table, of several lines.
         self.is_ruled = len(parts) > 2 and all(len(part) == 1 or sum(part) == 1 for part in full)
