@@ -46,6 +46,9 @@ class LabelFacets:
         """What the levels of a path print, alone or two together: "LLaMA-2 > 7B"."""
         pairs = [f"{above} {below}" for above, below in pairwise(path) if _is_size(below)]
         found = dict.fromkeys(facet for label in (*path, *pairs) for facet in self.of_label(label))
+        size = next((label for label in path if _is_size(label)), "")
+        if size and not any(facet.type == "model" for facet in found):
+            found[Facet("model", "", size)] = None
         sized = {facet.concept for pair in pairs for facet in self.of_label(pair) if facet.type == "model"}
         if sized - {""}:  # the family alone is no model beside one of its sizes
             return tuple(one for one in found if one.type != "model" or one.concept in sized)
@@ -69,21 +72,29 @@ class LabelFacets:
 
     def _of(self, label: str) -> Iterator[Facet]:
         whole, inner = _brackets(label)
-        for text in dict.fromkeys((label, whole)):
-            if known := self.names.get(folded_name(text)) or self._called(text):
-                yield known
-                return
         if self.own.name and re.search(words()["forms"]["own"], label):
             yield self.own
             return
-        for text in (whole, *inner):
-            called = self._called(text) if text in inner else None
-            yield from [called] if called else self._matched(text)
+        known = next(filter(None, map(self._known_as, dict.fromkeys((label, whole)))), None)
+        yield from [known] if known else self._matched(whole)
+        for text in inner:
+            called = self._called(text)
+            found = [called] if called else self._matched(text)
+            yield from (facet for facet in found if facet.type != "method")  # in brackets it is a variant's
+
+    def _known_as(self, text: str) -> Facet | None:
+        """What a text names as a whole: to the vocabulary, else to the paper; a baseline with a size is a model."""
+        named = self.names.get(folded_name(text))
+        if named == self.own or not (called := self._called(text)):
+            is_sized = named and named.type == "method" and re.search(words()["forms"]["sized"], text)
+            return named._replace(type="model") if named and is_sized else named
+        return called
 
     def _called(self, text: str) -> Facet | None:
         """What the vocabulary calls so, by labels too that are too short for running text ("W2")."""
         found = (self.vocabulary.find_written(text, kind) for kind in ("dataset", "model", "hardware"))
-        concept = next(filter(None, found), None) or (self.vocabulary.find(text, "metric") if len(text) > 1 else None)
+        metric = self.vocabulary.find(text, "metric") if len(text) > 1 and not _is_setup_label(text) else None
+        concept = next(filter(None, found), None) or metric
         return self._facet(concept.type, concept.curie) if concept else None
 
     def _matched(self, text: str) -> Iterator[Facet]:
@@ -93,7 +104,7 @@ class LabelFacets:
         found: dict[str, Facet] = {}
         for match in self.vocabulary.match(text):
             facet = self._facet(match.type, match.concept)
-            if facet:
+            if facet and self._is_printed(facet, text):
                 letters = len(re.sub(r"\W", "", text[match.start : match.end]))
                 covered[facet.type] = covered.get(facet.type, 0) + letters
                 found.setdefault(facet.type, facet)
@@ -101,8 +112,15 @@ class LabelFacets:
         best = [kind for kind in FACETS if covered.get(kind, 0) >= max(1, enough)]
         yield from (found[kind] for kind in best[:1])
 
+    def _is_printed(self, facet: Facet, text: str) -> bool:
+        """Whether a name may be the facet of its label: no ordinary words for a method, no metric of a set-up."""
+        if facet.type == "method":
+            return any(c.isupper() for c in text[1:]) and " " not in text.strip()
+        return facet.type != "metric" or not _is_setup_label(text)
+
     def _facet(self, kind: str, concept: str) -> Facet | None:
-        if kind not in _FACET_OF:
+        is_class = kind == "hardware" and not any(map(str.isdigit, self.vocabulary[concept].label.get("en", "")))
+        if kind not in _FACET_OF or (is_class and len(self.vocabulary.narrower(concept)) > 1):
             return None
         return Facet(_FACET_OF[kind], concept, self.vocabulary[concept].label.get("en", ""))
 
@@ -120,6 +138,10 @@ def _brackets(label: str) -> tuple[str, list[str]]:
     bare = re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", label).strip()
     inner = [text.strip() for text in re.findall(r"[(\[]([^()\[\]]*)[)\]]", label) if text.strip()]
     return bare or label, inner if bare else []
+
+
+def _is_setup_label(label: str) -> bool:
+    return bool(re.search(words()["forms"]["set_up"], label))
 
 
 def _is_size(label: str) -> bool:
@@ -174,7 +196,7 @@ def _read(table: Table, caption: str, labels: LabelFacets) -> ReadTable:
 def _is_setup(one: PathCell) -> bool:
     """Whether the head right above a number, or its own label, says that it is no result."""
     own = (path[-1] for path in (one.row.path, one.column.path) if path)
-    return any(re.search(words()["forms"]["set_up"], label) for label in own)
+    return any(map(_is_setup_label, own))
 
 
 def _cell(one: PathCell, is_setup: bool, row: int, column: int) -> TableCell:
