@@ -1,9 +1,10 @@
 """Print how the grids of tables are read: values found, own label and own head equal, whole paths, unsound columns.
 
-    KG_SHARED=FOLDER python scripts/eval_tables.py [--own] [--gold FILE] [--papers FOLDER] [--form pdf] [--missing]
+    KG_SHARED=FOLDER python scripts/eval_tables.py [--gold FILE] [--papers FOLDER] [--form pdf] [--missing]
 
-Annotated cells (gold/fulltext/dev-1.jsonl) are compared after folding of case, space and marks. A column of numbers is
-unsound if no head stands over it alone, or another has the same heads. `--missing` prints what differs.
+Annotated cells (data/gold/table-heads.jsonl; --gold takes others) are compared after folding of case, space and marks.
+A column of numbers is unsound if no head stands over it alone, or another has the same heads. `--missing` prints what
+differs.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from kg.entity_types import data_folder
 from kg.extract.tables.header_paths import PathCell, header_paths
 from kg.model import Table
 from kg.sources import read
@@ -29,10 +30,6 @@ SHARED = Path(os.environ.get("KG_SHARED", "/nowhere"))
 TEXTS = SHARED / "data" / "fulltext"
 _JUDGED = ("path", "both", "label", "head", "found", "sound")
 _ENDS = {".pdf": "PDF", ".tex": "LaTeX", ".nxml": "JATS"}
-
-
-sys.path.append(str(SHARED / "docs" / "review" / "prototypes" / "tables"))
-GRID: Any = import_module("grid")  # builds header paths of number cells
 
 
 def folded(text: str) -> str:
@@ -59,12 +56,8 @@ def tables_of(path: Path) -> tuple[Table, ...]:
 
 
 def paths(table: Table) -> list[dict[str, Any]]:
-    """The number cells of a table with their labels and heads, as grid.py or, with `--own`, as the program has them."""
-    if "--own" in sys.argv:
-        return [_path(one) for one in header_paths(table)]
-    cells = [[c.row, c.column, c.text, c.rowspan, c.colspan, c.head, c.bold] for c in table.cells]
-    found: list[dict[str, Any]] = GRID.paths({"cells": cells})
-    return found
+    """The number cells of a table with their labels and heads."""
+    return [_path(one) for one in header_paths(table)]
 
 
 def _path(one: PathCell) -> dict[str, Any]:
@@ -180,10 +173,9 @@ def _print_unsound(papers: Path, form: str, missing: bool) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--gold", type=Path, default=SHARED / "gold" / "fulltext" / "dev-1.jsonl")
+    parser.add_argument("--gold", type=Path, default=data_folder("data") / "gold" / "table-heads.jsonl")
     parser.add_argument("--papers", type=Path, default=TEXTS)
     parser.add_argument("--form", default="", help="pdf, tex or nxml")
-    parser.add_argument("--own", action="store_true", help="paths of kg.extract.tables, not of the prototype")
     parser.add_argument("--missing", action="store_true")
     given = parser.parse_args(arguments)
     _print_gold(given.gold, given.papers, given.form, given.missing)
