@@ -99,7 +99,7 @@ def judged(cell: dict[str, Any], found: dict[str, Any]) -> dict[str, bool]:
 
 
 def _number(label: str) -> str:
-    return re.sub(r"\(.*|\W", "", label).casefold()
+    return re.sub(r"\(.*|\W|表|table", "", label.casefold())
 
 
 def score(paper: dict[str, Any], tables: Sequence[Table]) -> Iterator[tuple[dict[str, Any], dict[str, bool], str]]:

@@ -54,10 +54,7 @@ def pieces_of(question: str) -> list[QuestionPiece]:
         pieces.extend(made(found) for found in re.finditer(form, text))
         text = re.sub(form, lambda found: "\0" * len(found[0]), text)
 
-    take(
-        forms["table"],
-        lambda m: QuestionPiece(m[0], "table", (words_of(forms["label"].format(m[1])),), m.start(), True),
-    )
+    take(forms["table"], _table)
     take(forms["setting"], _setting)
     for piece in _known(text):
         pieces.append(piece)
@@ -89,8 +86,8 @@ def _in_place(piece: QuestionPiece, question: str) -> QuestionPiece:
 
 
 def _table(found: re.Match[str]) -> QuestionPiece:
-    label = settings()["forms"]["label"].format(found[1])
-    return QuestionPiece(found[0], "table", (words_of(label),), found.start(), True)
+    """A numbered table; "Table 4-6" and "Table 4.6" are one."""
+    return QuestionPiece(found[0], "table", (words_of(found[1].replace("-", ".")),), found.start(), True)
 
 
 def _setting(found: re.Match[str]) -> QuestionPiece:

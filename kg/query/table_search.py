@@ -314,6 +314,9 @@ class _Index:
         piece, names, beside = self.pieces[at], self.masks[at], self.beside[key]
         if piece.kind in settings()["forms"]["by_number"]:
             return 0.0, 0.0, False, False  # only a printed setting is meant
+        if piece.kind == "table":
+            is_label = piece.options[0] <= words_of(self.tables[key].name)
+            return 0.0, float(is_label), False, is_label
         near = self._share(names, path)
         is_own = near == 1.0
         is_exclusive = piece.kind in settings()["forms"]["exclusive"][:2] or self.named[key] >> at & 1

@@ -106,6 +106,7 @@ class LatexBody:
         self._floats = 0  # how many are open
         self._depth = 0
         self._top = 2
+        self._chapter = ""  # its number, where there are chapters
         self._is_line = False  # whether blocks are read as lines
 
     def whole(self, text: str) -> None:
@@ -332,6 +333,9 @@ class LatexBody:
             self._counts["section"] = counts
             first = chr(64 + min(counts[0], 26)) if self._place == "appendix" else str(counts[0])
             number = ".".join((first, *map(str, counts[1:])))
+            if level == 1 and self._top == 1:  # tables and figures are counted by chapter
+                self._chapter = first
+                self._counts |= {kind: [0] for kind in self._counts if kind != "section"}
         self._last = ("section", number or self._last[1])
         self._builder.section(self._inner(title), level, number, self._place, is_inline)
         return at
@@ -371,7 +375,7 @@ class LatexBody:
     def _count(self, kind: str) -> None:
         """Begin a table, figure or algorithm that has a number."""
         self._counts[kind][0] += 1
-        number = str(self._counts[kind][0])
+        number = ".".join(filter(None, (self._chapter, str(self._counts[kind][0]))))
         self._last = (kind, number)
         name = self._builder.named({"table": "t", "figure": "f"}.get(kind, "a"), number)
         self._float = (kind, name, f"{self._words.names[kind]} {number}")
@@ -413,7 +417,7 @@ class LatexBody:
         if kind == "formulas":
             if not full.endswith("*"):
                 self._counts["equation"][0] += 1
-                self._last = ("equation", str(self._counts["equation"][0]))
+                self._last = ("equation", ".".join(filter(None, (self._chapter, str(self._counts["equation"][0])))))
             for label in re.findall(r"\\label\s*\{([^{}]*)\}", inner):
                 self._builder.labels[label] = self._last[1]
                 self._builder.labels[f"+{label}"] = f"{self._words.names['equation']} {self._last[1]}"
