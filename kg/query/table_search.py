@@ -77,6 +77,7 @@ class _Header(NamedTuple):
     settings: dict[str, str]
     words: int
     other: int
+    printed: int  # the pieces that are numbers of its settings
     metric: int  # the pieces whose metric it prints another in the place of
     size: int
 
@@ -91,11 +92,13 @@ class _Index:
         asked = sorted({word for piece in self.pieces for name in piece.options for word in name})
         self.bit = {word: 1 << at for at, word in enumerate(asked)}
         self._whole: dict[int, int] = {}
+        self._weighed: dict[int, float] = {}
         self._scored: dict[tuple[_Key, int, int, int], tuple[float, int, int, float]] = {}
         hard = frozenset[str]().union(*(name for piece in self.pieces if piece.is_hard for name in piece.options))
         self.soft = self.bit.keys() - hard
         self._alike: dict[str, int] = {}
         self.hard = self._bits(lambda piece: piece.is_hard)
+        self.excluded = self._bits(lambda piece: piece.is_excluded)
         self.masks = [[self._mask(name) for name in piece.options] for piece in self.pieces]
         rows = store.some(_TABLES, papers)
         first: dict[int, int] = {}  # of entries of one paper the first alone is looked at
@@ -110,7 +113,8 @@ class _Index:
         self._facets: dict[tuple[str, ...], tuple[int, int, int]] = {}
         self.headers = {(row[0], row[1]): self._header(row) for row in store.some(_HEADERS, names)}
         self.used = self._used(store.some(_USES, names))
-        self.cells = [row for row in store.some(_CELLS, names) if (row[0], row[1]) in self.tables]
+        most = settings()["limits"]["examined"]
+        self.cells = [row for row in store.some(_CELLS, names)[:most] if (row[0], row[1]) in self.tables]
         self.weights = self._weights()
         self.in_table = self._in_tables()
         self.is_worded = any(
@@ -146,7 +150,9 @@ class _Index:
                 self._bits(lambda piece: piece.kind == "metric" and bool(printed) and printed not in piece.options),
             )
         words, others, metric = self._facets[facets]
-        return _Header(table, path, facets, _json(said), self._begun(own) | words, others, metric, len(own))
+        settings_said = _json(said)
+        met = self._bits(lambda piece: _is_near(settings_said.get(piece.kind, ""), piece.text)) if said else 0
+        return _Header(table, path, facets, settings_said, self._begun(own) | words, others, met, metric, len(own))
 
     def _begun(self, words: frozenset[str]) -> int:
         """The asked words that some words are, or that are cut off or longer: "val" and "validation"."""
@@ -233,7 +239,7 @@ class _Index:
         """The score of a cell, whether it bears what it must, and the hard pieces that its own paths bear."""
         limits, key = settings()["limits"], (row[0], row[1])
         one, other = self.headers[row[0], row[10]], self.headers[row[0], row[11]]
-        printed = self._printed(one, other)
+        printed = one.printed | other.printed
         ruled = (one.other & ~self._borne_by(other)) | (other.other & ~self._borne_by(one))
         state = key, one.words | other.words, ruled, printed
         if state not in self._scored:
@@ -242,9 +248,8 @@ class _Index:
         score -= limits["unasked_weight"] * (one.size + other.size)
         score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
         score -= limits["setup_weight"] * row[9]
-        excluded = self._bits(lambda piece: piece.is_excluded)
         is_asked = share > 0 or not (row[9] or (self.is_worded and self.hard.bit_count() < limits["least_names"]))
-        fits = bool(own) and is_asked and not own & excluded and self._enough(borne, self.named[key])
+        fits = bool(own) and is_asked and not own & self.excluded and self._enough(borne, self.named[key])
         return score, fits, own & self.hard
 
     def _borne_by(self, header: _Header) -> int:
@@ -252,13 +257,6 @@ class _Index:
             own = [at for at, names in enumerate(self.masks) if any(n & header.words == n for n in names)]
             self._whole[header.words] = sum(1 << at for at in own)
         return self._whole[header.words]
-
-    def _printed(self, *headers: _Header) -> int:
-        """The pieces that are numbers of settings which headers print; "2" is near enough to "2.02"."""
-        values = [header.settings for header in headers if header.settings]
-        if not values:
-            return 0
-        return self._bits(lambda piece: any(_is_near(said.get(piece.kind, ""), piece.text) for said in values))
 
     def _enough(self, borne: int, named: int) -> bool:
         """Whether the borne pieces are those that a cell must bear.
@@ -342,7 +340,9 @@ class _Index:
         return any(set(run) == set(words) for run in runs)
 
     def _weight(self, mask: int) -> float:
-        return sum(weight for bit, weight in self.weights.items() if mask & bit) if mask else 0.0
+        if mask not in self._weighed:
+            self._weighed[mask] = sum(weight for bit, weight in self.weights.items() if mask & bit)
+        return self._weighed[mask]
 
     def _missing(self) -> list[str]:
         """The hard pieces that nothing at hand bears; where each is borne somewhere, all of them: they never meet."""
