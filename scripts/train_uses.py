@@ -1,4 +1,4 @@
-"""Fit what a paper uses (kg/extract/body/uses.py): data/models/uses.json and uses.onnx.
+"""Fit what a paper uses (kg/extract/body/uses.py): data/models/uses.json, uses.onnx and uses-beside.onnx.
 
     KG_SHARED=FOLDER python scripts/train_uses.py            # scores by cross-validation, then the weights
     KG_SHARED=FOLDER python scripts/train_uses.py --check    # the scores alone
@@ -6,10 +6,11 @@
 
 Papers whose uses were annotated by reading: those of $KG_SHARED/gold/fulltext, and those of data/gold/uses.jsonl, whose
 texts are in $KG_SHARED/data/fulltext/orkg-tdm. Boosted trees say for each thing of a paper whether it is used, and as
-what; weights (logistic regression) say which links lead to its own code.
+what; others say it again, from the likelihoods of what stands beside it, which in training come from trees that have
+not seen its paper. Weights (logistic regression) say which links lead to its own code.
 
 Needs LightGBM, SciPy and onnxmltools: `pip install -e .[train]`, or only `pip install lightgbm==4.7.0
-onnxmltools==1.16.0`, which bring SciPy. One thread is the fastest: several wait for each other. Takes three minutes of
+onnxmltools==1.16.0`, which bring SciPy. One thread is the fastest: several wait for each other. Takes eight minutes of
 one core and 1.5 GB.
 """
 
@@ -44,7 +45,7 @@ SHARED = Path(os.environ.get("KG_SHARED", "/nowhere"))
 TEXTS, GOLD = SHARED / "data" / "fulltext", SHARED / "gold" / "fulltext"
 sys.path.insert(0, str(GOLD))
 LISTS = dict(zip(uses.TYPES, ("hardware", "models", "datasets", "software", "baselines"), strict=True))
-FOLDS = 8
+FOLDS = 5
 #: Of the boosted trees (LightGBM): few rows are of a type, so that leaves may be small.
 ROUNDS = 120
 SETTINGS = {
@@ -65,18 +66,21 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="print what is wrong, by paper")
     args = parser.parse_args()
     papers = [(gold, document, own_name(document)) for gold, document in annotated()]
-    rows = [(gold, rated(document, own)) for gold, document, own in papers]
-    print(len(papers), "papers", sum(len(things) for _, things in rows), "things")
-    names = sorted({name for _, things in rows for _, features in things for name in features})
-    tables = [table(names, [features for _, features in things]) for _, things in rows]
+    wholes = [Whole(known()[0], document, known()[1]) for _, document, _ in papers]
+    rated = [uses.rated(whole, own) for whole, (_, _, own) in zip(wholes, papers, strict=True)]
+    rows = [(gold, things) for (gold, _, _), things in zip(papers, rated, strict=True)]
+    groups = [uses.grouped(whole, [one for one, _ in things]) for whole, things in zip(wholes, rated, strict=True)]
+    print(len(papers), "papers", sum(len(things) for things in rated), "things")
+    names = sorted({name for things in rated for _, features in things for name in features})
+    tables = [table(names, [features for _, features in things]) for things in rated]
     labels = [labelled(gold, [thing for thing, _ in things]) for gold, things in rows]
-    told: list[dict[str, np.ndarray]] = [{} for _ in rows]
-    for fold in range(FOLDS):
-        kept = [at for at in range(len(rows)) if at % FOLDS != fold]
-        by = fitted(names, [tables[at] for at in kept], [labels[at] for at in kept])
-        for at in range(fold, len(rows), FOLDS):
-            likely = by.predict(tables[at])[:, 1:] * (tables[at][:, [names.index("is used")]] > 0)
-            told[at] = dict(zip(uses.TYPES, likely.T, strict=True))
+    first = unseen(names, tables, labels)
+    both = [
+        np.hstack([one, uses.beside_of(*of)]) for one, of in zip(tables, zip(groups, first, strict=True), strict=True)
+    ]
+    again = unseen([*names, *uses.MATES], both, labels)
+    means = [(one + two) / 2 for one, two in zip(first, again, strict=True)]
+    told = [dict(zip(uses.TYPES, likely.T, strict=True)) for likely in means]
     made: Json = {"features": names, "thresholds": dict.fromkeys(uses.TYPES, 0.5)}
     for kind in uses.TYPES:
         made["thresholds"][kind] = best_threshold(kind, rows, told, made)
@@ -85,6 +89,8 @@ def main() -> None:
     if not args.check:
         folder = data_folder("data") / "models"
         (folder / "uses.onnx").write_bytes(as_onnx(fitted(names, tables, labels), len(names)))
+        trees = fitted([*names, *uses.MATES], both, labels)
+        (folder / "uses-beside.onnx").write_bytes(as_onnx(trees, both[0].shape[1]))
         (folder / "uses.json").write_text(json.dumps(made, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
@@ -131,7 +137,9 @@ def of_sections(paper: Json, all_cells: bool) -> Document:
         columns = one["columns"] + [head for head in one["mergedAllColumns"] if head not in one["columns"]]
         heads = [(0, at + 1, head) for at, head in enumerate(columns)]
         heads += [(at + 1, 0, head) for at, head in enumerate(one["rows"])]
-        joined = [(row, column, re.sub(r" ?([-/()\[\]]) ?", joined_mark, head)) for row, column, head in heads]
+        joined = [
+            (row, column, re.sub(r" ?([-/()\[\]]) ?| ([.,])(?!\w)", joined_mark, head)) for row, column, head in heads
+        ]
         kept = [one for one in joined if all_cells or one[2] in running]
         builder.table(name, name, [([text], Cell(row, column, text, head=True)) for row, column, text in kept])
     body = builder.body()
@@ -141,7 +149,7 @@ def of_sections(paper: Json, all_cells: bool) -> Document:
 
 def joined_mark(mark: re.Match[str]) -> str:
     """A mark that stands between spaces as it is usually printed: "XNOR - Net", "SCSN [ 17 ]"."""
-    return f" {mark[1]}" if mark[1] in "([" else mark[1]
+    return f" {mark[1]}" if mark[1] and mark[1] in "([" else mark[1] or mark[2]
 
 
 @cache
@@ -155,11 +163,6 @@ def own_name(document: Document) -> str:
     from kg.extract import extract
 
     return extract(Document("x", "x", 1, document.texts), fast=True).name
-
-
-def rated(document: Document, own: str) -> list[tuple[BodyThing, Features]]:
-    """The things of a paper with their features. `own`: the name of what it proposes."""
-    return uses.rated(Whole(known()[0], document, known()[1]), own)
 
 
 def fitted_links(papers: list[tuple[Json, Document, str]]) -> dict[str, float]:
@@ -240,6 +243,17 @@ def fitted(names: list[str], tables: list[np.ndarray], labels: list[np.ndarray])
     rows, wanted = np.vstack(tables), np.concatenate(labels)
     able = rows[:, names.index("is used")] > 0
     return lightgbm.train(SETTINGS, lightgbm.Dataset(rows[able], wanted[able]), ROUNDS)
+
+
+def unseen(names: list[str], tables: list[np.ndarray], labels: list[np.ndarray]) -> list[np.ndarray]:
+    """The likelihoods of the types for each paper, by trees fitted to papers of other folds; (things, types)."""
+    out = [np.zeros((len(one), len(uses.TYPES))) for one in tables]
+    for fold in range(FOLDS):
+        kept = [at for at in range(len(tables)) if at % FOLDS != fold]
+        by = fitted(names, [tables[at] for at in kept], [labels[at] for at in kept])
+        for at in range(fold, len(tables), FOLDS):
+            out[at] = by.predict(tables[at])[:, 1:] * (tables[at][:, [names.index("is used")]] > 0)
+    return out
 
 
 def claims(things: list[tuple[BodyThing, Features]], told: dict[str, np.ndarray], made: Json) -> Json:

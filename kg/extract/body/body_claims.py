@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,8 @@ from kg.entity_types import LISTS
 from kg.extract.body.citing import read_citations
 from kg.extract.body.own_code import own_code
 from kg.extract.body.setup_numbers import read_setup
-from kg.extract.body.things import Whole, settings
-from kg.extract.body.uses import evidence_of, model, read_uses
+from kg.extract.body.things import Whole, evidence_of, settings
+from kg.extract.body.uses import model, read_uses
 from kg.model import FIELDS, Document, Evidence, Mention, Record, Text
 from kg.text import fold, sentences
 from kg.vocabulary import Vocabulary
@@ -74,10 +75,15 @@ def _add_mentions(record: Record) -> None:
 
 def _limitations(document: Document, vocabulary: Vocabulary) -> Iterator[Evidence]:
     """The sentences of sections on limitations, and others at the end that say what is limited."""
-    cues = [f" {cue} " for cue in vocabulary.cues("limits")]
+    cues, said_so = [f" {cue} " for cue in vocabulary.cues("limits")], settings()["limitations"]
     for part in document.parts:
-        if part.kind in ("paragraph", "item") and part.role in ("limitations", "discussion", "conclusion"):
-            for start, end in sentences(part.text.text):
-                said = f" {fold(part.text.text[start:end])} "
-                if part.role == "limitations" or any(cue in said for cue in cues):
+        text = part.text.text
+        head = re.match(said_so["head"], text)
+        is_all = part.role == "limitations" or head is not None
+        if part.kind in ("paragraph", "item") and (is_all or part.role in ("discussion", "conclusion")):
+            for start, end in sentences(text):
+                start = max(start, head.end() if head else 0)
+                said = f" {fold(text[start:end])} "
+                is_cued = is_all or any(cue in said for cue in cues)
+                if start < end and is_cued and not re.match(said_so["against"], text[start:end]):
                     yield evidence_of(part, start, end)

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from typing import NamedTuple
 
-from kg.extract.body.things import is_shaped
-from kg.extract.body.uses import evidence_of
+from kg.extract.body.things import evidence_of, is_shaped
 from kg.files import toml_file
 from kg.model import CITATION_TYPES, Citation, Document, Part, Reference
 from kg.text import fold, sentence_at
@@ -44,7 +43,7 @@ def read_citations(document: Document, own: str) -> list[Citation]:
         for place in one.cited[:_PLACES]:
             if place in spans:
                 part, (start, end) = parts[place[0]], spans[place]
-                said = _type(part, start, end, place[1], place[2], own)
+                said = cited_as(part, start, end, place[1], place[2], own)
                 made = crowd[part.id, (start, end)], part, start, end
                 if said not in found or made[0] < found[said][0]:
                     found[said] = made
@@ -65,7 +64,7 @@ def _called(one: Reference, parts: Mapping[str, Part]) -> str:
     return next((name for name, _ in names.most_common() if is_shaped(name) and fold(name) not in others), "")
 
 
-def _type(part: Part, start: int, end: int, at: int, behind: int, own: str) -> str:
+def cited_as(part: Part, start: int, end: int, at: int, behind: int, own: str) -> str:
     """How the sentence of a part speaks of the work that it cites at a place."""
     text = part.text.text
     before = re.sub(_ASIDE, "", text[max(start, at - _LONGEST) : at]).lower().replace("(", " ")

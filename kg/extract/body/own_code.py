@@ -11,7 +11,12 @@ from kg.extract.judge import Features
 from kg.extract.names import HOSTS, links
 from kg.model import Document
 
-_SPLIT = r"(?i)\bhttps?\s?:\s?/\s?/\s?|\b(?:github|gitlab|bitbucket|huggingface)\s?\.\s?(?:com|org|co)\s?/\s?"
+#: What a line's end may break within a link: its beginning, up to the slash behind an owner, or a hyphen in a name.
+_SPLIT = (
+    r"(?i)\bhttps?\s?:\s?/\s?/\s?|"
+    r"\b(?:github|gitlab|bitbucket|huggingface)\s?\.\s?(?:com|org|co)\s?/\s?"
+    r"(?:[\w.-]+/\s(?-i:(?=[\w.]*[-_\d]|[a-z]+[A-Z]))|(?:[\w.-]+/)?[\w.-]*-\s(?=\w))?"
+)
 _GLUED = r"\.[A-Z][a-z]+$|/$"  # the first word of the next sentence
 _BEFORE = 150  # characters before a link that speak of it
 _START = 0.12  # of a paper

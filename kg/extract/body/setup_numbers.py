@@ -1,7 +1,7 @@
-"""Numbers of a paper's set-up: how many devices of which kind, batch size, context length; precision and optimizer.
+"""Numbers of a paper's set-up: devices of which kind, batch size, learning rate, steps; precision and optimizer.
 
 A number is read where its name stands beside it, in sentences of sections, captions and footnotes that tell of the
-paper's own experiments. Words are data (setup.toml).
+paper's own experiments, and in tables of two columns. Words are data (setup.toml).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import NamedTuple
 
-from kg.extract.body.things import Whole
-from kg.extract.body.uses import evidence_of
+from kg.extract.body.things import Whole, evidence_of
 from kg.files import toml_file
-from kg.model import SetupNumber, Usage
+from kg.keptbody import cell_id
+from kg.model import Evidence, SetupNumber, Table, Usage
 from kg.text import sentences
 
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
@@ -40,15 +40,31 @@ def read_setup(whole: Whole, uses: list[Usage]) -> tuple[list[SetupNumber], list
     names = {surface: name for thing, named in things for name in named for surface in thing.surfaces}
     found: dict[tuple[str, str, str], SetupNumber] = {}
     pieces = [(groups.index(one.group), one.part) for one in whole.pieces if one.part and one.group in groups]
-    for _, part in sorted(pieces, key=lambda piece: piece[0]):
-        for start, end in sentences(part.text.text):
-            for stated in stated_numbers(part.text.text[start : min(end, start + longest)], names):
-                stated = stated._replace(unit=names.get(stated.unit, stated.unit))
-                if stated[:3] not in found and len(found) < most:
-                    found[stated[:3]] = SetupNumber(*stated, evidence_of(part, start, end))
+    told = [
+        (part.text.text[start : min(end, start + longest)], evidence_of(part, start, end))
+        for _, part in sorted(pieces, key=lambda piece: piece[0])
+        for start, end in sentences(part.text.text)
+    ]
+    for sentence, place in (*_rows(whole.tables), *told):
+        for stated in stated_numbers(sentence, names):
+            stated = stated._replace(unit=names.get(stated.unit, stated.unit))
+            if stated[:3] not in found and len(found) < most:
+                found[stated[:3]] = SetupNumber(*stated, place)
     counts = {unit: int(value) for name, value, unit in reversed(found) if name == "devices"}
-    told = [replace(use, devices=counts.get(use.name, 0)) if use.type == "hardware" else use for use in uses]
-    return list(found.values()), told
+    counted = [replace(use, devices=counts.get(use.name, 0)) if use.type == "hardware" else use for use in uses]
+    return list(found.values()), counted
+
+
+def _rows(tables: Iterable[Table]) -> Iterator[tuple[str, Evidence]]:
+    """The rows of tables of two columns, label and value, as sentences; each with the value as its quote."""
+    for table in tables:
+        cells = [cell for cell in table.cells if cell.text.strip()]
+        labels = {cell.row: cell.text for cell in cells if not cell.column}
+        if {cell.column for cell in cells} == {0, 1}:
+            for cell in cells:
+                if cell.column and cell.row in labels and len(cell.text) < words()["read"]["cell"]:
+                    place = Evidence(cell.text, cell_id(table, cell), 0, len(cell.text))
+                    yield f"{words()['read']['row']} {labels[cell.row].strip(' :')} {cell.text}", place
 
 
 def stated_numbers(sentence: str, devices: Iterable[str]) -> Iterator[StatedNumber]:
@@ -80,25 +96,28 @@ def _forms(names: tuple[str, ...]) -> tuple[str, str]:
     said = words()["devices"]
     times, nouns, makers = (_any(said[key]) for key in ("times", "nouns", "makers"))
     device = f"(?P<device>{_any((*names, *said['nouns']))})(?![A-Za-z\\d-])"
-    number = rf"(?<![A-Za-z\d.,-])(?P<n>{_DIGITS}|{_any(_counts())})"
+    number = rf"(?<![A-Za-z\d.,-])(?P<n>(?:{_DIGITS})(?![\d.])|{_any(_counts())})"
     own = _any(names) if names else "(?!)"
     behind = rf"(?P<device>{own})\s?(?:{nouns})?\s?\(?\s?(?:[×*]|x(?=\s?\d))\s?(?P<n>{_DIGITS})(?![\w.])"
     return rf"(?i:{number}\s?(?:{times})?(?:\s?(?:{makers}|\d+\s?GB)\b)*\s?{device})", behind
 
 
 def _named(sentence: str) -> Iterator[StatedNumber]:
-    """Batch sizes and context lengths: a cue with numbers behind it, a length with its cue behind it."""
-    for key in ("batch", "context"):
+    """Numbers with a name: a cue with numbers behind it, a number with its cue behind it."""
+    for key in ("batch", "context", "rate", "steps", "hours"):
         said = words()[key]
-        for found in re.finditer(_behind(key), sentence):
+        if not re.search(said.get("needs", ""), sentence):
+            continue
+        for found in re.finditer(_behind(key), sentence) if said["cues"] else ():
             if _is_of_others(sentence, *found.span()):
                 continue
             unit = next((name for name, forms in said["units"].items() if found["unit"] in forms), said["usual"])
-            for one in re.finditer(_amount(), found["numbers"]):
+            for one in re.finditer(_amount(key), found["numbers"]):
                 yield StatedNumber(said["name"], _number(one[0]), unit, found[0].strip())
-        form = rf"(?i:(?<![\w.,-])({_amount()})(?:[ -]tokens?)?[ -]?(?:{_any(said['behind'])}))(?![\w-])"
+        form = rf"(?i:(?<![\w.,-])({_amount(key)})(?:[ -]tokens?)?[ -]?(?:{_any(said['behind'])}))(?![\w-])"
         for found in re.finditer(form, sentence) if said["behind"] else ():
-            if not found[1].isdigit() or int(found[1]) >= said["least"]:
+            number = found[1].replace(",", "")
+            if not number.isdigit() or int(number) >= said["least"]:
                 yield StatedNumber(said["name"], _number(found[1]), said["usual"], found[0])
 
 
@@ -107,7 +126,8 @@ def _behind(key: str) -> str:
     said, lists = words()[key], _any(words()["between"]["lists"])
     units = _any(form for forms in said["units"].values() for form in forms)
     unit = rf"(?:\s?(?:{units})(?:\s\w+ly)?)?"
-    numbers = rf"{_amount()}(?:{unit}\s?(?:{lists})\s?(?:(?:{lists})\s?)?{_amount()})*"
+    amount = _amount(key)
+    numbers = rf"{amount}(?:{unit}\s?(?:{lists})\s?(?:(?:{lists})\s?)?{amount})*"
     between = rf"(?:\s?(?:{_any(words()['between']['words'])})(?![A-Za-z]))*"
     between = rf"(?:{between}|(?:\s[A-Za-z][\w-]*){{0,4}}\s(?:{_any(words()['between']['ends'])}))"
     cues = _any(said["cues"])
@@ -115,7 +135,9 @@ def _behind(key: str) -> str:
 
 
 @cache
-def _amount() -> str:
+def _amount(key: str) -> str:
+    if own := words()[key].get("amount"):
+        return str(own)
     large = rf"(?:{_DIGITS})\s?(?:[KkM]|million|thousand)"
     return rf"(?:(?:{large}|\d{{1,3}}(?:,\d{{3}})+|\d+)(?![A-Za-z\d%×]|\.\d)|(?:{_any(_counts())})(?![\w-]))"
 

@@ -20,8 +20,8 @@ from kg.extract.hardware import Hardware, kinds_of
 from kg.extract.models import Models
 from kg.files import toml_file
 from kg.keptbody import cell_id
-from kg.model import Document, Part, Text
-from kg.text import fold
+from kg.model import Document, Evidence, Part, Text
+from kg.text import fold, raw_span
 from kg.vocabulary import Vocabulary
 
 _GAP = "\n\n"
@@ -41,6 +41,15 @@ _PROPER = (
 )
 _MEASURES = ("metric", "task", "problem")  # types of names that are no things
 _MOST_CELL = 60  # characters of a cell that is a name
+_AROUND = 40  # characters before a name that may be a part of its compound
+_COMPOUND = ("technique", "model", "dataset")
+_COMPOUND_BEFORE = re.compile(r"(?<![\w./@-])(?:[A-Z]\w{0,20}[-+])+$")
+_COMPOUND_BEHIND = re.compile(r"(?:[-+](?:[A-Z\d]\w{0,20}|[a-z]))+(?![\w-])")
+#: Between two names of one list: a citation, then a comma, "and", a slash.
+_CITATION = r"\[[^\[\]]{1,30}\]|\([^()]{0,80}(?:19|20)\d\d[^()]{0,40}\)"
+_BETWEEN = re.compile(
+    rf"\s?(?:(?:{_CITATION})\s?)?(?:[,/|&+;]|,? (?:and|or|vs\.?|as well as)|、|和)\s?(?:(?:and|or|the) )?"
+)
 _MARK = r"\s*(?:\[[^\]]{0,40}\]|\((?:[^()]{0,30}\d{4}|ours?)\)|[†‡*§]+)\s*$"  # behind a name in a table
 #: The cues, groups and limits of what is used.
 settings = partial(toml_file, __file__, "uses.toml")
@@ -56,6 +65,9 @@ def software() -> dict[str, str]:
 def _written() -> list[list[str]]:
     rows = (data_folder("ontology") / "software.tsv").read_text("utf-8").splitlines()
     return [row.split("\t") for row in rows if row and not row.startswith("#")]
+
+
+Named = tuple[int, int, str, str, str]  # start, end, type, name, concept
 
 
 class BodyPlace(NamedTuple):
@@ -100,6 +112,7 @@ class Whole:
 
     def __init__(self, nlp: Language, document: Document, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self.tables = document.tables
         self.pieces: list[Piece] = []
         texts: list[str] = []
         at, most = 0, settings()["limits"]["characters"]
@@ -118,6 +131,7 @@ class Whole:
         title = document.texts.get("T", Text("", ""))
         self.doc = make_doc(nlp, Document("", "", 1, {"T": title, "A": Text(self.text, self.text)}), vocabulary)
         self.at = self.doc._.fields["A"][0] if self.text else 0  # of the text in the Doc
+        self.lists: list[list[BodyThing]] = []  # what stands side by side: "A, B [3] and C"
         self.things = self._things()
 
     def raw(self, number: int) -> str:
@@ -136,7 +150,7 @@ class Whole:
         """The things by their letters and digits, in the order of their first places."""
         out: dict[str, BodyThing] = {}
         before: tuple[int, BodyThing] | None = None
-        for start, end, kind, name, concept in sorted(self._named()):
+        for start, end, kind, name, concept in sorted(map(self._without_opener, self._named())):
             if kind in _BEHIND and (more := _BEHIND[kind].match(self.text, end)):
                 name, end = name + self.text[end : more.end()].replace(" version", ""), more.end()
             surface = self.text[start:end]
@@ -149,26 +163,29 @@ class Whole:
             first, last = sentence_of(self.doc, start + self.at)
             span = (first - self.at, last - self.at) if piece.part else (piece.start, piece.end)
             thing.places.append(BodyPlace(number, start - piece.start, end - piece.start, span))
-            if before and re.fullmatch(
-                r"\s?(?:\[[\d, ]+\])?\s?(?:[,/|&]|,? (?:and|or|vs\.?)|、|和)\s?", self.text[before[0] : start]
-            ):
+            if before and _BETWEEN.fullmatch(self.text[before[0] : start]):
                 thing.beside.update(before[1].types)
                 before[1].beside.update(thing.types)
+                self.lists[-1].append(thing)
+            else:
+                self.lists.append([thing])
             before = end, thing
         return out
 
-    def _named(self) -> Iterator[tuple[int, int, str, str, str]]:
+    def _named(self) -> Iterator[Named]:
         """Spans with type, name and concept: what the vocabulary has, software, then what has the form of a name."""
         found: dict[tuple[int, int], list[tuple[str, str, str]]] = {}
-        for kind, start, end, name, concept in (*self._known(self.doc), *self._software()):
+        for kind, start, end, name, concept in (*self._known(self.doc), *self._software(), *self._devices()):
             found.setdefault((start - self.at, end - self.at), []).append((kind, name, concept))
         measures = [(m.start - self.at, m.end - self.at) for m in self.doc._.matches if m.type in _MEASURES]
         taken, last = SpanIndex(measures), -1
         for (start, end), ones in sorted(found.items(), key=lambda one: (one[0][0], -one[0][1])):
             if start >= 0 and end > last:
-                last = end
-                taken.add(start, end)
-                yield from ((start, end, *one) for one in ones)
+                first, last = self._hyphenated(start, end) if ones[0][0] in _COMPOUND else (start, end)
+                taken.add(first, last)
+                for kind, name, concept in ones:
+                    name = self.text[first:start] + name + self.text[end:last]
+                    yield first, last, kind, name, concept if last - first == end - start else ""
         for match in _NAME.finditer(self.text):
             name = match[0].rstrip(".-/")
             start, end = match.start(), match.start() + len(name)
@@ -179,16 +196,48 @@ class Whole:
                 continue
             if (version or is_shaped(name)) and len(name) > 1 and not taken.touching(start, end):
                 taken.add(start, end)
-                yield start, end, "", self.text[start:end], ""
+                yield start, end, *(self._broken(name) or ("", _singular(self.text[start:end]), ""))
         for start, end in self._proper():
             if not taken.touching(start, end):
                 taken.add(start, end)
                 yield start, end, "", self.text[start:end], ""
         for piece in self.pieces:
-            name = re.sub(_MARK, "", self.text[piece.start : piece.end]).strip() if piece.part is None else ""
-            if name[:1].isupper() and not taken.touching(piece.start, piece.end):
+            if piece.part is None and (name := self._of_cell(piece)):
                 begin = self.text.index(name, piece.start)
-                yield begin, begin + len(name), "", name, ""
+                if not taken.holds(begin, begin + len(name)):
+                    yield begin, begin + len(name), "", name, ""
+
+    def _broken(self, name: str) -> tuple[str, str, str] | None:
+        """Type, name and concept of a name that is known without the hyphen of a line's end: "Ima-geNet"."""
+        joined = re.sub(r"(?<=[a-z])-(?=[a-z])", "", name)
+        for kind in _COMPOUND if joined != name else ():
+            if concept := self.vocabulary.find_written(joined, kind):
+                return kind, concept.label["en"], concept.curie
+        return None
+
+    def _of_cell(self, piece: Piece) -> str:
+        """The name that a cell is as a whole, or "": without its citation, but for authors, who have no other name."""
+        text = self.text[piece.start : piece.end].strip()
+        name = text if "et al" in text else re.sub(_MARK, "", text).strip()
+        is_word = fold(name) in settings()["limits"]["heads"] or not re.search(r"[^\W\d_]{2}", name)
+        return "" if is_word or fold(name).partition(" ")[0] in settings()["limits"]["openers"] else name
+
+    def _hyphenated(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the compound that a known name is a part of: "SSC-UNet" for "UNet", "MoE-256-h" for "MoE"."""
+        is_behind = start > 0 and self.text[start - 1] in "-+"
+        before = _COMPOUND_BEFORE.search(self.text, max(0, start - _AROUND), start) if is_behind else None
+        behind = _COMPOUND_BEHIND.match(self.text, end)
+        is_sized = re.search(r"\d[BM]\b", self.text[start:end])
+        return (before.start() if before else start), (behind.end() if behind and not is_sized else end)
+
+    def _without_opener(self, named: Named) -> Named:
+        """A name without the word that begins its sentence: "For Qwen3-32B"."""
+        start, end, kind, name, concept = named
+        opener, _, rest = name.partition(" ")
+        is_opener = opener.lower() in settings()["limits"]["openers"] and self.text.startswith(f"{opener} ", start)
+        if rest and not concept and is_opener:
+            return start + len(opener) + 1, end, kind, rest, concept
+        return named
 
     def _proper(self) -> Iterator[tuple[int, int]]:
         """Words that are names by their capital alone: within a sentence, and never without the capital."""
@@ -222,6 +271,10 @@ class Whole:
         for match in re.finditer(_programs(), self.text):
             yield "software", match.start() + self.at, match.end() + self.at, software()[match[0].lower()], ""
 
+    def _devices(self) -> Iterator[tuple[str, int, int, str, str]]:
+        for match in re.finditer(settings()["forms"]["device"], self.text):
+            yield "hardware", match.start() + self.at, match.end() + self.at, match[0], ""
+
 
 @cache
 def _programs() -> str:
@@ -234,9 +287,20 @@ def _programs() -> str:
     return rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w]|-[A-Z])"
 
 
+def evidence_of(part: Part, start: int, end: int) -> Evidence:
+    """A span of the repaired text of a part as evidence, by its place in the raw text."""
+    first, last = raw_span(part.text, start, end)
+    return Evidence(part.text.raw[first:last], part.id, first, last)
+
+
 def is_shaped(name: str) -> bool:
     """Whether a word has the form of a name: an inner capital, or a digit beside letters."""
     return any(c.isupper() for c in name[1:]) or (any(map(str.isdigit, name)) and any(map(str.isalpha, name)))
+
+
+def _singular(name: str) -> str:
+    """A name without the s of a plural: "CNNs", "U-Nets"."""
+    return re.sub(r"(?<=[A-Z]{2})s$|(?<=Net)s$|(?<=[Ff]ormer)s$", "", name)
 
 
 def _key(name: str) -> str:

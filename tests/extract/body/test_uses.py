@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import spacy
 
 import kg
 from kg.build.pipeline import Pipeline
 from kg.build.verification import verify
-from kg.extract.body.uses import whole_names
-from kg.model import Record
+from kg.extract.body.body_claims import _limitations
+from kg.extract.body.things import Whole
+from kg.extract.body.uses import GROUPS, MATES, TYPES, beside_of, whole_names
+from kg.model import Cell, Document, Part, Record, Table, Text
 from kg.sources import read
 from kg.store.codec import document, encoded, encoded_record, record
 from kg.views.answers import render, supported
 from kg.views.profile.paper_profile import profile
 from kg.views.profile.screen import of_paper
+from kg.vocabulary import Vocabulary
 
 PAPER = r"""
 \documentclass{article}
@@ -149,3 +156,58 @@ def test_lines_of_extract_have_what_a_body_says(paper: Path) -> None:
 def test_a_name_within_another_of_its_type_is_the_same_thing() -> None:
     said = [("hardware", False, "NVIDIA V100"), ("hardware", False, "V100"), ("model", False, "V100")]
     assert whole_names(said) == [True, False, True]
+
+
+def test_a_likelier_model_stands_beside_a_longer_name() -> None:
+    said = [("model", False, "Llama-2-7B"), ("model", False, "LoRA Llama-2-7B"), ("model", False, "LoRA")]
+    assert whole_names(said) == [True, True, False]
+
+
+def things_of(*texts: str, cells: Iterable[Cell] = ()) -> Whole:
+    """The things that paragraphs of an experiment and the cells of a table name."""
+    parts = [Part(f"s1/p{at}", "paragraph", "results", ("Results",), Text(one, one)) for at, one in enumerate(texts)]
+    title = Text("A title", "A title")
+    tables = (Table("t1", "Table 1", tuple(cells)),)
+    return Whole(
+        spacy.blank("xx"), Document("x", "x", 1, {"T": title}, parts=tuple(parts), tables=tables), Vocabulary.load()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("For Qwen3-32B the cache is small.", "Qwen3-32B"),
+        ("It beats MoE-256-h by far.", "MoE-256-h"),
+        ("We train on Ima-geNet alone.", "ImageNet"),
+        ("Two ZigNets were fitted.", "ZigNet"),
+        ("It ran on an i7-14700K at home.", "i7-14700K"),
+    ],
+)
+def test_a_name_is_read_whole_and_alone(text: str, name: str) -> None:
+    names = {re.sub("^mixture of experts", "MoE", one.name) for one in things_of(text).things.values()}
+    assert name in names
+
+
+def test_rows_of_authors_keep_their_reference_and_heads_are_no_names() -> None:
+    rows = ["Method", "Shou et al. [36]", "ZigNet+SPN [4]"]
+    whole = things_of("We compare.", cells=[Cell(at, 0, text, head=True) for at, text in enumerate(rows)])
+    names = {one.name for one in whole.things.values()}
+    assert names >= {"Shou et al. [36]", "ZigNet+SPN"}
+    assert "Method" not in names
+
+
+def test_what_stands_beside_a_thing_counts_without_the_thing_itself() -> None:
+    likely = np.zeros((3, len(TYPES)))
+    likely[:, 0] = 0.9, 0.3, 0.1
+    said = dict(
+        zip(MATES, beside_of({kind: [[0, 1]] if kind == "list" else [] for kind in GROUPS}, likely).T, strict=True)
+    )
+    assert said["list best hardware"].tolist() == [0.3, 0.9, 0.0]
+    assert said["axis best hardware"].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_paragraph_that_begins_with_limitations_is_about_them() -> None:
+    text = "Limitations. We read English alone. Figure 3 shows the rest."
+    part = Part("s1/p1", "paragraph", "results", ("Results",), Text(text, text))
+    found = list(_limitations(Document("x", "x", 1, {}, parts=(part,)), Vocabulary.load()))
+    assert [one.quote for one in found] == ["We read English alone."]
