@@ -68,7 +68,7 @@ def whole() -> str:
     rows = [f"| what is used | {' | '.join(titles)} |", "|---|" + "---:|" * len(titles)]
     for kind, first in found[0].items():
         columns = ("precision", "recall") if "recall" in first else ("", "share")
-        cells = (f"{one[kind][key]:.2f}" if key else "" for one in found for key in columns)
+        cells = (f"{one[kind][key]:.2f}" if key and kind in one else "" for one in found for key in columns)
         rows.append(f"| {kind} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
