@@ -232,6 +232,18 @@ class Graph:
         table = self.ask(question, filter={"sort": "best", **conditions}, lang=lang).table
         return table.frame if table else self.sql("SELECT '' AS heading LIMIT 0")
 
+    def tables(self, question: str = "", *, limit: int = 20, **names: str) -> pandas.DataFrame:
+        """The numbers of tables that a question and names ask for, a row each, best first; empty where none fits.
+
+        `names` are dataset, metric, model, method, hardware, bits: dataset="C4". KgError for others.
+        """
+        import pandas as pd
+
+        from kg.views.printed import tables_page
+        from kg.views.printed.found_tables import COLUMNS
+
+        return pd.DataFrame(tables_page(self, question, only=names, limit=limit).cells, columns=COLUMNS)
+
     def lexicon(self) -> Lexicon:
         """What names mean in the graph as it is now."""
         from kg.query import Lexicon

@@ -30,6 +30,8 @@ OBTAINED = ("hardware", "model", "dataset")
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")
 #: Types of what labels of tables print.
 FACETS = ("dataset", "metric", "model", "method", "hardware")
+#: Rows and columns of a table that are shown.
+SIDE = 500
 RELATION_TYPES = (
     "uses",
     "part_of",
@@ -116,6 +118,15 @@ class Table:
     cells: tuple[Cell, ...]
     page: int | None = None
 
+    def grid(self) -> list[list[Cell | None]]:
+        """Its rows, with the cell that begins in each column; at most `SIDE` rows and columns."""
+        cells = [cell for cell in self.cells if 0 <= cell.row < SIDE and 0 <= cell.column < SIDE]
+        width = 1 + max((cell.column for cell in cells), default=-1)
+        rows: list[list[Cell | None]] = [[None] * width for _ in range(1 + max((c.row for c in cells), default=-1))]
+        for cell in cells:
+            rows[cell.row][cell.column] = cell
+        return rows
+
 
 class Facet(NamedTuple):
     """What a label or caption prints: its type (one of FACETS), its concept or "", its name."""
@@ -160,6 +171,11 @@ class ReadTable(NamedTuple):
     head_columns: int
     headers: tuple[TableHeader, ...]
     cells: tuple[TableCell, ...]
+
+    @property
+    def unsound(self) -> set[int]:
+        """The columns in which no number has heads and a label of its own."""
+        return {cell.column for cell in self.cells} - {cell.column for cell in self.cells if cell.sound}
 
 
 @dataclass(frozen=True, slots=True)

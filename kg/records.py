@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,11 +35,14 @@ from kg.model import (
     KgError,
     Mention,
     Part,
+    ReadTable,
     Record,
     Relation,
     Result,
     SetupNumber,
     Statement,
+    Table,
+    TableHeader,
     Topic,
     Usage,
 )
@@ -87,8 +90,11 @@ def to_json(record: Record) -> dict[str, Any]:
     return out
 
 
-def body_json(document: Document, record: Record) -> dict[str, Any]:
-    """What a body adds to a record's JSON: sections, what is used or mentioned by type, code, limitations, tables."""
+def body_json(document: Document, record: Record, tables: Iterable[ReadTable] = ()) -> dict[str, Any]:
+    """What a body adds to a record's JSON: sections, what is used or mentioned by type, code, limitations, tables.
+
+    `tables` are those of the document as `kg.extract.tables` reads them: each number is a row of `cells`.
+    """
     if not document.parts:
         return {}
     uses = {kind: {fold(use.name): use for use in record.uses if use.type == kind} for kind in _USED}
@@ -104,12 +110,38 @@ def body_json(document: Document, record: Record) -> dict[str, Any]:
     out["setup"] = [{key: getattr(one, key) for key in _SETUP} | {"part": one.place.field, "quote": one.place.quote}
                     for one in record.setup]  # fmt: skip
     out |= {"code": record.code, "limitations": [one.quote for one in record.limitations]}
-    captions = {part.id: part.text.text for part in document.parts if part.kind == "caption"}
-    out["tables"] = [
-        {"id": t.id, "label": t.label, "page": t.page, "caption": captions.get(f"{t.id}/caption", "")}
-        for t in document.tables
-    ]
+    read = list(tables)
+    grids = {table.id: table for table in document.tables}
+    out["tables"] = [_table_json(table, grids[table.id]) for table in read]
+    out["cells"] = [cell for table in read for cell in _cells_json(table)]
     return out
+
+
+def _table_json(read: ReadTable, table: Table) -> dict[str, Any]:
+    """A table as it is printed; a column is not sound where no number in it has heads and a label of its own."""
+    said = {name: getattr(read, name) for name in ("id", "label", "caption", "page", "head_rows", "head_columns")}
+    rows = [[cell.text if cell else "" for cell in row] for row in table.grid()]
+    columns = [column not in read.unsound for column in range(len(rows[0]) if rows else 0)]
+    return {**said, **_printed_json(read.headers[:1]), "rows": rows, "sound": columns}
+
+
+def _cells_json(read: ReadTable) -> Iterator[dict[str, Any]]:
+    for cell in read.cells:
+        headers = [read.headers[cell.row_header], read.headers[cell.column_header]]
+        row, column = (" > ".join(header.path) for header in headers)
+        said = {"table": read.id, "row": row, "column": column, "value": cell.text, "unit": cell.unit}
+        yield {**said, **_printed_json(headers), "sound": cell.sound, "bold": cell.bold}
+
+
+def _printed_json(headers: Iterable[TableHeader]) -> dict[str, Any]:
+    """The names and settings that headers print, by type."""
+    facets: dict[str, str] = {}
+    settings: dict[str, str] = {}
+    for header in headers:
+        for facet in header.facets:
+            facets.setdefault(facet.type, facet.name)
+        settings |= dict(header.settings)
+    return {"facets": facets, "settings": settings}
 
 
 def _section(part: Part) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from kg.store import derived_tables
 from kg.store.file import StoreFile
 from kg.store.lite import Lite
 from kg.vocabulary import Vocabulary
+from tests.printed_papers import graph_of_tables
 from tests.store.graph_demo import demo_entry, demo_source, linked
 from tests.views.browser import Browser, chromium
 
@@ -141,6 +142,12 @@ def built_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
 def first_file(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The file of a graph over the first report, read by rules alone; not to be changed."""
     return _once(tmp_path_factory, worker_id, "first", [*REPORTS.glob("000_*.txt")], 20, fast=True)
+
+
+@pytest.fixture(scope="session")
+def tables_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a graph over two whole papers with tables; not to be changed."""
+    return graph_of_tables(tmp_path_factory.mktemp("tables"))
 
 
 @pytest.fixture(scope="session")

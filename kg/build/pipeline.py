@@ -18,6 +18,7 @@ from kg.compiled import no_search_for_garbage
 from kg.extract import LANGUAGE_MODEL, extract, pipeline
 from kg.extract import version as extractor
 from kg.extract.belonging import obtained
+from kg.extract.tables import read_tables
 from kg.link.linker import Linker
 from kg.link.overrides import Overrides
 from kg.model import Batch, Document, Doubt, Facts, KgError, Loss, Record, Text
@@ -180,7 +181,8 @@ class Pipeline:
     def line(self, document: Document) -> str:
         """The linked record of a document in the annotators' form: one line of JSON."""
         record = self.record(document)
-        return _JSON.encode(to_json(record) | body_json(document, record)) + "\n"
+        tables = read_tables(document, record, Vocabulary.load())
+        return _JSON.encode(to_json(record) | body_json(document, record, tables)) + "\n"
 
     def _try(self, work: Callable[[Document], Done], item: Item) -> Done | Made[Done] | KgError:
         """What `work` makes of a document or of those of a file, or why it cannot; an error is passed on."""

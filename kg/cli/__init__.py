@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 #: The commands in the order and the groups of `kg --help`.
 GROUPS = {
-    "Start here": ("add", "ask", "show", "report", "serve"),
+    "Start here": ("add", "ask", "show", "report", "tables", "serve"),
     "Get papers": ("fetch", "watch", "remove", "read", "extract"),
     "Look and write": ("brief", "digest", "trends", "gaps", "draw", "check"),
     "Use elsewhere": ("mcp", "export", "sql", "sparql", "publish"),

@@ -24,6 +24,10 @@ _FILTER = {
     '"result": ["speedup>=2x"], "relation": "outperforms:Quest", "since": "2025-10", "not": "kind:survey", '
     '"count": true}; "A|B" is either. kg://schema lists them.',
 }
+_PRINTED = {
+    "type": "object",
+    "description": "Names that a number must print: dataset, metric, model, method, hardware, bits.",
+}
 _LIST = {"type": "array", "items": _TEXT}
 _AFTER = _LIST | {"description": 'The questions before, oldest first: "and on NPUs?" carries their conditions.'}
 
@@ -61,6 +65,13 @@ TOOLS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
         "What a name means in the graph, in either language: ids, labels, how many papers; the nearest names if none.",
         {"text": _TEXT, "type": {"enum": list(NAMED)}, "cursor": _CURSOR},
         ("text",),
+    ),
+    "tables": (
+        "Numbers in the tables of whole papers, best first: value, `row` and `column` as printed, table, settings. "
+        "Where no number fits: `missing` and the nearest tables, which do not hold it. Numbers of two papers are not "
+        "comparable unless both print the same settings.",
+        {"question": _TEXT, "filter": _PRINTED, "paper": _TEXT, "limit": _NUMBER, "cursor": _CURSOR},
+        (),
     ),
 }
 

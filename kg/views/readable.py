@@ -122,6 +122,16 @@ def as_text(said: str) -> str:
     return said.replace(_RAISED, "^").replace(_LOWERED, "_")
 
 
+def caption_text(caption: str, label: str) -> str:
+    """A caption as text, without the label that it begins with.
+
+    >>> caption_text("Table 2: Speed of gates", "Table 2")
+    'Speed of gates'
+    """
+    said = as_text(caption)
+    return said[len(label) :].lstrip(" :.|–—-") if label and said.startswith(label) else said
+
+
 def _formula(found: re.Match[str]) -> str:
     """A formula without its marks."""
     said = _EXPONENT.sub(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kg.text import plain
-from kg.views.readable import as_text, excerpt, lit
+from kg.views.readable import as_text, caption_text, excerpt, lit
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def environment(is_markdown: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"latex": as_text, "excerpt": excerpt, "lit": lit}
+    made.filters |= {"latex": as_text, "caption": caption_text, "excerpt": excerpt, "lit": lit}
     made.filters["raw"] = Markup  # markup created by a template
     made.filters["address"] = lambda url: Markup(quote(url, safe="%/:?#[]@!$&'()*+,;=~"))
     return made

@@ -174,3 +174,17 @@ def test_a_graph_that_is_not_there_is_told_when_the_server_starts(tmp_path: Path
             pool.start()()
     finally:
         pool.close()
+
+
+def test_numbers_of_tables_come_with_their_paths_and_evidence(tables_file: Path) -> None:
+    with kg.open(tables_file, read_only=True) as graph:
+        own = Tools(graph)
+        [cell] = every(own, "tables", filter={"dataset": "MMLU", "model": "Llama-3-8B", "method": "GateCut"})
+        assert (cell["text"], cell["row"], cell["column"]) == ("64.8", "GateCut (ours)", "Llama-3-8B > MMLU")
+        [words] = every(own, "get", id=cell["evidence"])
+        assert words["quote"] == "64.8"
+        none = json.loads(own.call("tables", {"question": "GateCut on LiveCodeBench"}))
+        assert (none["items"], none["near"][0]["entry"]) == ([], "gatecut-01")
+        assert "LiveCodeBench" in none["missing"]
+        with pytest.raises(KgError, match="choose of dataset"):
+            own.call("tables", {"filter": {"colour": "red"}})

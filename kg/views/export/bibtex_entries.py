@@ -45,11 +45,11 @@ def entry_of(paper: Paper, keys: set[str] | None = None) -> str:
     arxiv, doi = (next((getattr(d, name) for d in documents if getattr(d, name)), "") for name in ("arxiv", "doi"))
     said = title(paper)
     fields = {
-        "title": _capitals(_escaped(said)),
+        "title": _capitals(tex_escaped(said)),
         "author": " and ".join(_author(author) for author in _authors(first)),
         "year": year,
         "month": date[5:7].lstrip("0"),
-        "journal" if not arxiv or venue else "": _escaped(venue),
+        "journal" if not arxiv or venue else "": tex_escaped(venue),
         "eprint": arxiv,
         "archiveprefix": "arXiv" if arxiv else "",
         "doi": doi,
@@ -67,14 +67,14 @@ def _authors(document: Document) -> tuple[str, ...]:
 
 def _author(name: str) -> str:
     """A name; one that holds "and", or is an organisation's of several words with it, is kept whole."""
-    escaped = _escaped(one_line(name))
+    escaped = tex_escaped(one_line(name))
     return f"{{{escaped}}}" if re.search(r"\band\b", name) else escaped
 
 
-def _escaped(text: str) -> str:
+def tex_escaped(text: str) -> str:
     """A text in which TeX finds nothing to obey.
 
-    >>> _escaped("40% of R&D_x")
+    >>> tex_escaped("40% of R&D_x")
     '40\\\\% of R\\\\&D\\\\_x'
     """
     return _MARKED.sub(lambda found: _SPECIAL[found[0]], one_line(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kg.model import KgError
@@ -11,6 +12,8 @@ from kg.web.asked import Asked, Missing, Shown
 
 if TYPE_CHECKING:
     from kg.api import Graph
+
+_CELL = re.compile(r"r\d+c\d+")  # of a table
 
 
 def evidence(graph: Graph, asked: Asked) -> Shown:
@@ -34,6 +37,8 @@ def evidence(graph: Graph, asked: Asked) -> Shown:
         "after": found.raw[found.end :],
         "field": words(key) if words.has(key) else place_of(found.field, words) or found.field,
     }
+    table, _, cell = found.field.partition("/")
+    values["table"] = asked.url(f"/tables/{found.entry}/{table}") + f"#{found.field}" if _CELL.fullmatch(cell) else ""
     columns = ("id", "entry", "paper", "title", "field", "start", "end", "quote", "sentence", "sha256")
     return Shown("evidence.html.jinja", words("web.evidence"), data, values, (columns, [[data[c] for c in columns]]))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
 from kg.model import KgError
 from kg.views.export.bibtex_entries import entry_of
+from kg.views.printed import tables_page
 from kg.views.profile.body_profile import kind_named
 from kg.views.profile.paper_profile import profile
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Missing, Reply, Shown
+from kg.web.pages.printed_page import cited
 
 if TYPE_CHECKING:
     from kg.api import Graph
 
+_TABLES = 60  # that the page has; all are at /tables/PAPER
 _COLUMNS = (
     *("kind", "type", "concept", "label", "role", "metric", "low", "high", "unit", "change", "baseline", "setting"),
     *("head", "relation", "tail", "level", "score", "entry", "field", "start", "end", "quote", "evidence"),
@@ -34,6 +38,9 @@ def paper(graph: Graph, asked: Asked) -> Shown | Reply:
     words = PageWords(asked.lang)
     values: dict[str, Any] = {"groups": _groups(data["claims"], words), "bibtex": bibtex}
     values["kinds"] = {kind: kind_named(kind, words) for kind in data["mentioned"]}
+    shown = tables_page(graph, lang=asked.lang, paper=known).tables
+    values |= {"tables": shown[:_TABLES], "more_tables": len(shown[_TABLES:]), "cited": partial(cited, asked)}
+    data["tables"] = [{"id": t.part.id, "label": t.part.label, "caption": t.part.caption} for t in shown]
     title = data["title"] or data["id"]
     return Shown("paper.html.jinja", title, data | {"bibtex": bibtex}, values, (_COLUMNS, rows), 200,
                  {"bib": asked.here("bib")})  # fmt: skip

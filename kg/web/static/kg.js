@@ -61,3 +61,12 @@ if (drop) {
     });
   }
 }
+
+// A table that an address names is unfolded.
+function unfold() {
+  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = named?.closest("details:not([open])");
+  if (folded) { folded.open = true; named.scrollIntoView(); }
+}
+addEventListener("hashchange", unfold);
+unfold();

@@ -1,0 +1,134 @@
+"""Numbers of tables by what they print: of one data set and metric over all papers, or of one paper.
+
+A name counts where the path of a cell's row or column prints it, or the caption alone does. Nothing is ranked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kg.model import FACETS
+from kg.store.file import StoreFile
+from kg.vocabulary import Vocabulary
+
+_AXES = ("r", "k", "m")  # row, column, caption
+_PRINTED = ", ".join(f"{axis}.{name}" for axis in _AXES for name in (*FACETS, "settings"))
+_SELECT = f"""WITH m AS MATERIALIZED (SELECT entry, "table", {", ".join((*FACETS, "settings"))} FROM headers
+        WHERE axis = 'caption')
+    SELECT p.curie, e.name, p.name, p.title, t.id, t.label, t.page, c."row", c."column", c.text, c.value,
+        c.unit, c.bold, r.path, k.path, {_PRINTED}
+    FROM cells c JOIN headers r ON r.entry = c.entry AND r.number = c.row_header
+    JOIN headers k ON k.entry = c.entry AND k.number = c.column_header
+    JOIN m ON m.entry = c.entry AND m."table" = c."table"
+    JOIN tables t ON t.entry = c.entry AND t.number = c."table"
+    JOIN entries e ON e.id = c.entry JOIN papers p ON p.id = c.paper"""
+_ORDER = "ORDER BY p.curie, e.source, e.number, t.number, c.number"
+_MOST = 20_000  # cells
+
+
+class PrintedCell(NamedTuple):
+    """A number of a table with what its paths and caption print."""
+
+    paper: str  # CURIE
+    entry: str
+    name: str  # what the paper calls its own method
+    title: str
+    table: str  # "t2"
+    label: str
+    page: int | None
+    row: int
+    column: int
+    text: str
+    value: float | None
+    unit: str
+    bold: int
+    row_path: str
+    column_path: str
+    facets: Mapping[str, str]
+    settings: Mapping[str, str]
+    axis: str  # what prints the first asked name: row, column or caption
+    columns: bool  # whether an asked name stands in the path of its column alone
+
+    @property
+    def paths(self) -> tuple[str, str]:
+        """The path that does not print the first asked name, most often a method or model; and the other."""
+        both = self.row_path, self.column_path
+        return both[::-1] if self.axis == "row" else both
+
+    @property
+    def called(self) -> str:
+        """How the paper is called."""
+        return self.name or self.title
+
+
+def printed_cells(
+    store: StoreFile, vocabulary: Vocabulary, only: Mapping[str, str], paper: str = "", *, is_reported: bool = True
+) -> list[PrintedCell]:
+    """The numbers that print some names, by paper, table and row; `only` are facets, and bits.
+
+    Those that are reported are sound and no set-up. `paper` (a CURIE) is that whose tables are looked at.
+    """
+    where, given = ["1 = 1"], list[str]()
+    if paper:
+        where, given = ["c.entry IN (SELECT id FROM entries WHERE paper = ?)"], [paper]
+    asked = {kind: names_of(vocabulary, kind, name) for kind, name in only.items() if kind in FACETS}
+    for kind, names in asked.items():
+        marks = ", ".join("?" * len(names))
+        row, column, caption = (f"lower({axis}.{kind})" for axis in _AXES)
+        where.append(
+            f"({row} IN ({marks}) OR {column} IN ({marks}) OR {caption} IN ({marks}) AND {row} = '' AND {column} = '')"
+        )
+        given += names * 3
+    where += ["c.sound = 1 AND c.setup = 0"] * is_reported
+    rows = store.rows(f"{_SELECT} WHERE {' AND '.join(where)} {_ORDER} LIMIT {_MOST}", *given)
+    cells = (_cell(row, asked) for row in _first_entries(rows))
+    return [one for one in cells if "bits" not in only or one.settings.get("bits") == only["bits"]]
+
+
+def names_of(vocabulary: Vocabulary, kind: str, name: str) -> list[str]:
+    """The names under which tables have a facet, in lower case: the label of the vocabulary, and the name itself."""
+    concept = vocabulary.find(name, "technique" if kind == "method" else kind)
+    labels = [concept.label.get("en", "")] if concept else []
+    return list(dict.fromkeys(label.lower() for label in (*labels, name)))
+
+
+def known_names(store: StoreFile, kind: str, least: int = 1) -> list[tuple[str, int]]:
+    """The names of a type that tables print, with their numbers of papers, most papers first."""
+    sql = f"SELECT {kind}, count(DISTINCT paper) AS n FROM headers WHERE {kind} <> '' GROUP BY 1 HAVING n >= ?"
+    return [tuple(row) for row in store.rows(f"{sql} ORDER BY n DESC, 1", least)]
+
+
+def repeated(cells: Sequence[PrintedCell]) -> Iterator[list[str]]:
+    """For each cell of a pool, the other papers that report the same number."""
+    papers: dict[tuple[float, str], dict[str, str]] = defaultdict(dict)
+    for one in cells:
+        if one.value is not None:
+            papers[one.value, one.unit][one.paper] = one.called
+    for one in cells:
+        same = papers.get((one.value, one.unit), {}) if one.value is not None else {}
+        yield [called for paper, called in same.items() if paper != one.paper]
+
+
+def _first_entries(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The rows of the first entry of each paper that has any."""
+    first: dict[str, str] = {}
+    for row in rows:
+        if first.setdefault(row[0], row[1]) == row[1]:
+            yield row
+
+
+def _cell(row: Sequence[Any], asked: Mapping[str, Sequence[str]]) -> PrintedCell:
+    size = len(FACETS) + 1
+    by_axis = [dict(zip((*FACETS, "settings"), row[15 + n * size :][:size], strict=True)) for n in range(len(_AXES))]
+    facets = {kind: name for kind in FACETS for name in [axis[kind] for axis in by_axis if axis[kind]][:1]}
+    settings: dict[str, str] = {}
+    for axis in by_axis:
+        for name, value in json.loads(axis["settings"] or "{}").items():
+            settings.setdefault(name, value)
+    bearing = [[axis[kind].lower() in names for axis in by_axis] for kind, names in asked.items()]
+    place = ("row", "column", "caption")[bearing[0].index(True)] if bearing else "caption"
+    is_column = any(column and not row_ for row_, column, _ in bearing)
+    return PrintedCell._make((*row[:15], facets, settings, place, is_column))
