@@ -46,7 +46,7 @@ _SECOND = r"""\begin{table}
 \caption{Results on HumanEval (pass@1), 0-shot.}
 \begin{tabular}{lcc}
 \toprule
-Method & Score & Params \\
+Method & pass@1 & Params \\
 \midrule
 Dense Llama-3-8B & 41.25 & 8B \\
 EdgeTrim & 39.0 & 6B \\

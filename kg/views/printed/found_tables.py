@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.evidence import evidence_id
 from kg.model import FACETS, Document, KgError
+from kg.query.found_cells import FoundCell, FoundTable
+from kg.query.question_pieces import words_of
 from kg.query.table_pools import PrintedCell, known_names, names_of, printed_cells, repeated
-from kg.query.table_search import FoundCell, FoundTable, search, words_of
+from kg.query.table_search import search
 from kg.query.table_slices import TableSlice, slice_of
 from kg.store.contents import load_entries, works_named
 from kg.views.answers import short
