@@ -68,7 +68,14 @@ def test_an_agent_answers_from_the_tools_alone_each_number_with_its_evidence(bui
 
     async def agent() -> dict[str, list[str]]:
         async with over_stdio(built_file) as client:
-            assert {tool.name for tool in (await client.list_tools()).tools} == {"ask", "get", "check", "new", "names"}
+            assert {tool.name for tool in (await client.list_tools()).tools} == {
+                "ask",
+                "get",
+                "check",
+                "new",
+                "names",
+                "tables",
+            }
             call = told(client)
             named = (await call("names", text="H100", type="hardware"))["items"][0]["id"]
             asked = {"topic": "kv-cache-compression", "hardware": named}
