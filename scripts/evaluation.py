@@ -67,8 +67,10 @@ def whole() -> str:
         titles += [f"{len(gold)} papers, {head}: {kind}" for kind in ("precision", "recall")]
     rows = [f"| what is used | {' | '.join(titles)} |", "|---|" + "---:|" * len(titles)]
     for kind, first in found[0].items():
+        if not all(kind in one for one in found):  # cells of tables are scored apart
+            continue
         columns = ("precision", "recall") if "recall" in first else ("", "share")
-        cells = (f"{one[kind][key]:.2f}" if key and kind in one else "" for one in found for key in columns)
+        cells = (f"{one[kind][key]:.2f}" if key else "" for one in found for key in columns)
         rows.append(f"| {kind} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
