@@ -26,7 +26,11 @@ def found_cells(store: StoreFile, question: str) -> FoundCells | None:
     is_long = len(question) > limits["question"]
     if is_long or asks_for_papers(question) or not Corpus.of(store).read().whole:
         return None
-    return search(store, question) if any(piece.is_hard for piece in pieces_of(question)) else None
+    return (
+        search(store, question)
+        if any(piece.is_hard or piece.kind == "metric" for piece in pieces_of(question))
+        else None
+    )
 
 
 def asks_for_number(question: str) -> bool:

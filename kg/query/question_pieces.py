@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 
 from kg.files import toml_file
 from kg.model import FACETS
+from kg.query.chinese_words import in_english
 from kg.vocabulary import Vocabulary
 from kg.wordcounts import WordCounts
 
@@ -60,6 +61,7 @@ def pieces_of(question: str) -> list[QuestionPiece]:
         pieces.append(piece)
         text = text[: piece.start] + "\0" * len(piece.text) + text[piece.start + len(piece.text) :]
     take(forms["word"], _word)
+    take(forms["han"], _han)
     ordered = sorted((piece for piece in pieces if piece.options[0]), key=lambda piece: piece.start)
     placed = [_in_place(piece, question) for piece in ordered]
     names = [words_of(piece.text) for piece in placed if piece.is_hard and piece.kind in ("name", *FACETS)]
@@ -97,6 +99,12 @@ def _setting(found: re.Match[str]) -> QuestionPiece:
     return QuestionPiece(value, found.lastgroup or "number", (words,), found.start(), True)
 
 
+def _han(found: re.Match[str]) -> QuestionPiece:
+    """Chinese words that the vocabulary does not have, by their English ones."""
+    options = dict.fromkeys((words_of(found[0]), *map(words_of, in_english(found[0]))))
+    return QuestionPiece(found[0], "word", tuple(options), found.start())
+
+
 def _word(found: re.Match[str]) -> QuestionPiece:
     """A word that is in no longer name: of the vocabulary in any case ("awq"), of the form of a name, or ordinary."""
     word, kinds = found[0], settings()["kinds"]
@@ -111,7 +119,7 @@ def _word(found: re.Match[str]) -> QuestionPiece:
     most = settings()["limits"]["common" if found.start() else "rare"]
     if word.lower() in settings()["forms"]["idle"]:
         return QuestionPiece(word, "word", (frozenset(),), found.start())
-    has_form = is_name(word) or (word[0].isupper() and count < most)
+    has_form = is_name(word) or (word[0].isupper() and len(word) > 1 and count < most)
     return QuestionPiece(word, "name" if has_form else "word", (words_of(word),), found.start(), has_form)
 
 
@@ -136,7 +144,9 @@ def _known(text: str) -> Iterator[QuestionPiece]:
         is_class = (
             kind == "hardware" and not any(map(str.isdigit, said)) and len(vocabulary.narrower(match.concept)) > 1
         )
-        is_hard = (kind in first and not is_class) or (kind == "method" and (is_name(said) or is_name(names[0])))
+        is_hard = (kind in first and not is_class) or (
+            kind == "method" and (is_name(said) or names[0] != names[0].lower())
+        )
         options = dict.fromkeys((words_of(said), *(words_of(name) for name in names if name)))
         yield QuestionPiece(said, kind, tuple(options), match.start, is_hard)
 

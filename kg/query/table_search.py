@@ -11,8 +11,9 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import log
+from operator import or_
 from typing import Any, NamedTuple
 
 from kg.model import FACETS
@@ -199,9 +200,8 @@ class _Index:
 
     def _loose(self, store: StoreFile) -> int:
         """The names that cells need not bear: of other papers at hand, and those that texts have, but no table."""
-        known = 0
-        for mask in self.named.values():
-            known |= mask
+        papers = {mask for mask in self.named.values() if mask}
+        known = reduce(or_, papers) if len(papers) > 1 else 0
         corpus = Corpus.of(store)
         for at, piece in enumerate(self.pieces):
             in_tables = any(name & self.known == name for name in self.masks[at] if name)
@@ -248,6 +248,8 @@ class _Index:
         score -= limits["unasked_weight"] * (one.size + other.size)
         score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
         score -= limits["setup_weight"] * row[9]
+        if not self.hard:
+            return score, share >= limits["share"], 0
         is_asked = share > 0 or not (row[9] or (self.is_worded and self.hard.bit_count() < limits["least_names"]))
         fits = bool(own) and is_asked and not own & self.excluded and self._enough(borne, self.named[key])
         return score, fits, own & self.hard
@@ -299,9 +301,9 @@ class _Index:
                 score += self.worth[at] * (near + limits["caption_weight"] * (share - near))
             if not piece.is_hard and not piece.is_excluded and self.masks[at][0] & self.known:
                 asked += self.worth[at]
-                in_path += self.worth[at] * near
+                in_path += self.worth[at] * (near or limits["caption_weight"] * share)
             is_own = is_own and piece.kind not in ("table", "paper")
-            own |= bit if is_own else 0
+            own |= bit if is_own or (near and is_there and piece.kind not in ("table", "paper")) else 0
             if is_own or is_there or (self.used.get(key[0], 0) | named) & bit:
                 borne |= bit
                 score += limits["named_weight"] if named & bit else limits["whole_weight"] * piece.is_hard
@@ -334,7 +336,7 @@ class _Index:
     def _adjoins(self, option: frozenset[str], rest: int, key: _Key) -> bool:
         """Whether the words of a name that a path lacks stand together in the caption or the title."""
         words = [word for word in option if rest & self.bit[word]]
-        if len(words) < 2:
+        if len(words) < 2 or all(len(word) > 1 and word.isalpha() for word in option):
             return True
         runs = (self.around[key][at:].split()[: len(words)] for at in _places_of(words, self.around[key]))
         return any(set(run) == set(words) for run in runs)
@@ -381,7 +383,8 @@ def _rules_out(piece: QuestionPiece, facets: Sequence[str]) -> bool:
     if piece.kind not in settings()["forms"]["exclusive"]:
         return False
     printed = words_of(facets[FACETS.index(piece.kind)])
-    if not printed or printed in piece.options:
+    is_size = not any(len(word) > 1 and word.isalpha() for word in printed)
+    if is_size or printed in piece.options:
         return False
     return piece.kind == "dataset" or not any(option <= printed or printed <= option for option in piece.options)
 
