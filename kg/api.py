@@ -358,7 +358,7 @@ class Graph:
         Of all papers or of those that fulfil a question's conditions; labels are in its language. KgError for a type
         that papers are not counted by.
         """
-        from kg.query.matrix import matrix
+        from kg.query.tally import matrix
 
         return matrix(self.store, self.lexicon(), down, across, question, most)
 

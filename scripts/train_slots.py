@@ -27,9 +27,8 @@ import numpy as np
 from kg.entity_types import data_folder
 from kg.query import Lexicon
 from kg.query.filter import ORDERS
-from kg.query.intent import asked_type
 from kg.query.question_items import Item
-from kg.query.question_reader import parsed
+from kg.query.question_reader import asked_type, parsed
 from kg.query.slot_model import (
     FILE,
     SIZE,

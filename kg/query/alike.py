@@ -13,7 +13,7 @@ from kg.link.paper_ids import arxiv_of, doi_of
 from kg.model import Reference
 from kg.query.conditions import marks
 from kg.query.corpus import Corpus
-from kg.query.nodes import namings
+from kg.query.shown import namings
 from kg.store.file import StoreFile
 from kg.text import fold
 from kg.wordcounts import WordCounts

@@ -16,8 +16,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from kg.files import toml_file
 from kg.model import OBTAINED
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Reported
 from kg.query.sayings import Sayings
+from kg.query.shown import Reported
 from kg.query.units import kin
 from kg.text import fold
 

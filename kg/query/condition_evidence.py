@@ -14,9 +14,8 @@ from kg.query.conditions import CITED, Where, citing, gaining, marks, relating, 
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import NamedEntity, namings, reported, stated
 from kg.query.patterns import any_regex, phrase_regex
-from kg.query.shown import context, quotes
+from kg.query.shown import NamedEntity, context, namings, quotes, reported, stated
 from kg.text import fold
 
 #: The weight of a mention by the field of the text that it is in.

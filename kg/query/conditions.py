@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from kg.files import toml_file
 from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
-from kg.query.leading import least_sure
 from kg.query.patterns import letters, name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.query.units import kin
 from kg.store.lite import Lite
@@ -471,3 +471,29 @@ def _joined(word: str, none: str, conditions: Iterable[Where]) -> Where:
 def marks(values: Iterable[object]) -> str:
     """Placeholders for some parameters; one for NULL if there are none."""
     return ", ".join("?" for _ in values) or "NULL"
+
+
+# Whether a ranking is meaningful
+
+
+def is_often_unsaid(kind: str) -> bool:
+    """Whether papers often leave a type unstated, so that counts of the others are no ranking."""
+    return kind in _figures()["least"]
+
+
+def least_sure() -> float:
+    """The least confidence in a topic for a paper to work on it."""
+    return _figures()["topic"]["sure"]
+
+
+def _figures() -> dict[str, dict[str, float]]:
+    return toml_file(__file__, "leading.toml")
+
+
+def enough(kind: str, named: int, papers: int) -> bool:
+    """Whether enough papers name a type to rank its things; the shares are in leading.toml.
+
+    >>> enough("institution", 115, 3241), enough("institution", 90, 133), enough("hardware", 1, 100)
+    (False, True, True)
+    """
+    return named >= _figures()["least"].get(kind, 0.0) * papers

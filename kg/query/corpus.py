@@ -10,8 +10,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import wraps
 from heapq import nlargest
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from kg.identifiers import address, called
@@ -23,8 +24,10 @@ from kg.query.conditions import (
     Value,
     Where,
     concepts,
+    enough,
     fitting,
     holding,
+    is_often_unsaid,
     is_searched,
     is_slow,
     marks,
@@ -33,7 +36,6 @@ from kg.query.conditions import (
     saying,
 )
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Outcome, Phrase
-from kg.query.leading import enough, is_often_unsaid
 from kg.query.patterns import any_regex
 from kg.query.support import Backer, independent
 from kg.query.title_names import Titles
@@ -96,6 +98,16 @@ class Wording(NamedTuple):
     label: str
     score: float = 1.0
     sure: int = 1
+
+
+def cached(made: Callable[Concatenate[Corpus, _P], _Value]) -> Callable[Concatenate[Corpus, _P], _Value]:
+    """A method whose values are cached for later questions; its arguments must be hashable."""
+
+    @wraps(made)
+    def known(corpus: Corpus, /, *args: _P.args, **named: _P.kwargs) -> _Value:
+        return corpus.kept(made.__qualname__, (args, tuple(named.items())), lambda: made(corpus, *args, **named))
+
+    return known
 
 
 class Corpus:
@@ -275,11 +287,9 @@ class Corpus:
         named = sorted(set(papers))
         return Papers(f"SELECT id FROM papers WHERE curie IN ({marks(named)})", tuple(named))
 
+    @cached
     def mentioning(self, condition: Condition) -> list[str]:
         """The papers (CURIEs) whose bodies only mention the entity of a condition: "H800" in an outlook."""
-        return self.once(self._mentioning, condition)
-
-    def _mentioning(self, condition: Condition) -> list[str]:
         found: set[str] = set()
         for term in condition.any_of:
             named = term.words if isinstance(term, Fact) else term.concepts if isinstance(term, Entity) else ()
@@ -289,26 +299,19 @@ class Corpus:
             found.update(curie for (curie,) in self.store.rows(sql, term.field, *named))
         return sorted(found.difference(self.found(Filter((condition,))) if found else ()))
 
+    @cached
     def count(self, papers: Papers) -> int:
         """How many papers a set has."""
-        return self.once(self._count, papers)
-
-    def _count(self, papers: Papers) -> int:
         where = papers.of("p.id")
         return int(self.store.rows(f"SELECT count(*) FROM papers p WHERE {where.sql}", *where.given)[0][0])
 
     def names(self, papers: Papers) -> list[str]:
         """The papers (CURIEs) of a set, sorted."""
-        return list(self.once(self._names, papers))
+        return [paper.curie for paper in self.dated(papers)]
 
-    def _names(self, papers: Papers) -> tuple[str, ...]:
-        return tuple(paper.curie for paper in self.dated(papers))
-
+    @cached
     def dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
         """The papers of a set with their dates, by name."""
-        return self.once(self._dated, papers)
-
-    def _dated(self, papers: Papers) -> tuple[DatedPaper, ...]:
         where = papers.of("p.id")
         sql = f"SELECT p.curie, p.appeared FROM papers p WHERE {where.sql} ORDER BY p.curie"
         return tuple(DatedPaper(*row) for row in self.store.rows(sql, *where.given))
@@ -319,9 +322,12 @@ class Corpus:
 
     # What papers have
 
+    @cached
     def covered(self, kind: str, papers: Papers) -> tuple[int, int]:
         """How many papers of a set have anything of a type, and how many there are."""
-        return self.once(self._covered, kind, papers), self.count(papers)
+        pairs = self._pairs(kind, papers)
+        sql = f"SELECT count(DISTINCT paper) FROM ({pairs.sql}) x"
+        return int(self.store.rows(sql, *pairs.given)[0][0]), self.count(papers)
 
     def leads(self, kind: str, papers: Papers) -> bool:
         """Whether enough of some papers name a type to rank its entities."""
@@ -330,11 +336,6 @@ class Corpus:
     def tells_support(self, papers: Papers) -> bool:
         """Whether enough of some papers name an institution, without which independence is unknown."""
         return self.leads("institution", papers)
-
-    def _covered(self, kind: str, papers: Papers) -> int:
-        pairs = self._pairs(kind, papers)
-        sql = f"SELECT count(DISTINCT paper) FROM ({pairs.sql}) x"
-        return int(self.store.rows(sql, *pairs.given)[0][0])
 
     def _pairs(self, kind: str, papers: Papers = ALL, roles: tuple[str, ...] = (), sure: bool = False) -> Where:
         """A SELECT of the entities of a type that papers (`sure`: surely) have, as `thing`, each with its `paper`.
@@ -356,13 +357,11 @@ class Corpus:
             (kind, *among.given, *said),
         )
 
+    @cached
     def most(
         self, kind: str, papers: Papers = ALL, number: int = _EVERY, *, sure: bool = False
     ) -> tuple[list[tuple[str, int]], int]:
         """The entities of a type that most papers of a set (`sure`: surely) have, then by name; and their number."""
-        return self.once(self._most, kind, papers, number, sure)
-
-    def _most(self, kind: str, papers: Papers, number: int, sure: bool) -> tuple[list[tuple[str, int]], int]:
         if kind in _COUNTED:
             pairs = self._pairs(kind, papers)
             counted = Where(f"SELECT thing, count(DISTINCT paper) AS papers FROM ({pairs.sql}) x GROUP BY thing",
@@ -388,14 +387,12 @@ class Corpus:
             total = len(rows)
         return [(thing, count) for thing, count in rows], total
 
+    @cached
     def most_of_each(self, papers: Papers, number: int) -> dict[str, list[tuple[str, int]]]:
         """The most frequent entities of each type, and topics, in a set of papers: at most `number` of each.
 
         Counts as in `most`, but in two passes for all types together.
         """
-        return self.once(self._most_of_each, papers, number)
-
-    def _most_of_each(self, papers: Papers, number: int) -> dict[str, list[tuple[str, int]]]:
         among = papers.of("x.paper")
         named = f"""SELECT c.type, c.curie, n.papers, n.usual FROM (
             SELECT y.concept, count(*) AS papers, sum(y.usual) AS usual FROM (
@@ -485,11 +482,9 @@ class Corpus:
         behind = self.behind_each(kind, things, papers)
         return {thing: Counter(paper.when for paper in own) for thing, own in behind.items()}
 
+    @cached
     def period(self) -> tuple[str, str]:
         """The dates of the first and the last paper; "" if none is known."""
-        return self.once(self._period)
-
-    def _period(self) -> tuple[str, str]:
         first, last = self.store.rows("SELECT min(appeared), max(appeared) FROM papers WHERE appeared <> ''")[0]
         return first or "", last or ""
 
@@ -533,9 +528,10 @@ class Corpus:
         wanted = set(papers)
         if len(wanted) <= _FEW:
             return self._remembered("institutions", wanted, look)
-        every, nothing = self.once(self._every_institution), frozenset[str]()
+        every, nothing = self._every_institution(), frozenset[str]()
         return {paper: every.get(paper, nothing) for paper in wanted}
 
+    @cached
     def _every_institution(self) -> dict[str, frozenset[str]]:
         """The institutions of all papers that name any: faster than looking up many papers."""
         sql = """SELECT p.curie, c.curie FROM counts n JOIN mentions x ON x.concept = n.concept
@@ -547,18 +543,14 @@ class Corpus:
         return {paper: frozenset(own) for paper, own in found.items()}
 
     @property
+    @cached
     def has_institutions(self) -> bool:
         """Whether any paper has a known institution."""
-        return self.once(self._has_institutions)
-
-    def _has_institutions(self) -> bool:
         return bool(self.store.rows("SELECT 1 FROM counts WHERE type = 'institution' LIMIT 1"))
 
+    @cached
     def support(self, papers: tuple[DatedPaper, ...]) -> int:
         """The independent support of some papers: see `kg.query.support`."""
-        return self.once(self._support, papers)
-
-    def _support(self, papers: tuple[DatedPaper, ...]) -> int:
         return self.support_of_each([papers])[0]
 
     def support_of_each(self, groups: Sequence[tuple[DatedPaper, ...]]) -> list[int]:

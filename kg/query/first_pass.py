@@ -8,12 +8,11 @@ from itertools import chain, pairwise
 from math import inf
 
 from kg.entity_types import NAMED
+from kg.query.chinese_words import in_english
 from kg.query.filter import Fact
-from kg.query.joint_phrases import PhraseParting
 from kg.query.lexicon import Lexicon, Sense
-from kg.query.mending import folds, hyphenated, whole_words
 from kg.query.question_dates import Dates, relative
-from kg.query.question_items import MADE, Item
+from kg.query.question_items import MADE, PERIODS, Item
 from kg.query.question_numbers import numbers
 from kg.query.question_words import QuestionWord
 from kg.query.spelling import is_superlative, label_pairs
@@ -385,3 +384,116 @@ def _is_of_a_kind(senses: list[Sense], lexicon: Lexicon) -> bool:
     heads = [label.split(" ")[-1] for label in labels if " " in label]
     classes = (word for head in heads for word in lexicon.words.bearing(fold(head)) if "models" in word.means)
     return len(labels) == len(senses) and (any(map(is_kind, labels)) or any(classes))  # "ternary LLM"
+
+
+# Split words
+
+
+def whole_words(items: list[Item]) -> list[Item]:
+    """The pieces, with an unknown Chinese character joined to the neighbours that it forms a word with.
+
+    轻量化 is not quantization (量化), and 自动 not "since" (自); 不需要重训练 is 不需要重训.
+    """
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        if last and last.end == item.start and item.is_unknown and has_han(item.text) and _is_period(last):
+            item = Item(last.start, item.end, last.text + item.text)  # 月球车 is not a month
+            out.pop()
+            last = out[-1] if out else None
+        if last and last.end == item.start and last.text[-1:] + item.text[:1] in label_pairs():
+            if item.is_unknown and len(item.text) == 1 and len(last.text) > 1:
+                last.end, last.text = item.end, last.text + item.text
+                continue
+            is_begun = last.is_unknown and len(last.text) == 1 and (item.senses or len(item.text) == 1)
+            # 动生 of 自动生成, 语言 of 多语言 and 任务 of 多任务, but not 保持 of 能保持
+            is_word = bool(in_english(last.text + item.text))
+            is_cut = is_word if not item.is_unknown else is_word or item.text[:2] not in label_pairs()
+            is_cut = is_cut and not item.senses
+            if is_begun or (is_cut and (len(last.text) == 1 or last.is_unknown) and not last.senses):
+                item = Item(last.start, item.end, last.text + item.text)
+                out.pop()
+        out.append(item)
+    return out
+
+
+def _is_period(item: Item) -> bool:
+    """Whether a piece is one Chinese character for a unit of time."""
+    return len(item.text) == 1 and item.of("type:") in PERIODS
+
+
+def hyphenated(items: list[Item], text: str) -> list[Item]:
+    """The pieces, with hyphenated words joined into one unknown word if one side is unknown: GPT-7 is not GPT.
+
+    Likewise, "near-storage" does not mean storage space.
+    """
+    out: list[Item] = []
+    for item in items:
+        last = out[-1] if out else None
+        is_version = item.value is not None and not item.unit and item.text.isdigit()
+        is_name = last is not None and last.text[:1].isupper() and bool(last.senses) and is_version
+        is_word = last is not None and last.is_unknown and item.types == {"metric"}
+        if last and (is_name or is_word) and text[last.end : item.start] == "-":
+            out[-1] = Item(last.start, item.end, text[last.start : item.end])
+        else:
+            out.append(item)
+    return out
+
+
+def folds(found: list[Token]) -> str:
+    """The folded words of some tokens."""
+    return " ".join(token.fold for token in found)
+
+
+# Phrases
+
+#: Words between two things, of which the second is the purpose or place of the first.
+BETWEEN = ("for", "in", "on")
+
+
+class PhraseParting:
+    """Decides which phrases of a text are more than one thing."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text, self.lexicon = text, lexicon
+
+    def is_apart(self, found: list[Token]) -> bool:
+        """Whether some tokens must be read piece by piece."""
+        below = self.text[: found[0].start].lower().endswith("sub-")  # "sub-4-bit KV cache" does not mean 4 bits
+        return below or any(is_so(found) for is_so in (self._is_based, self._is_pair, self._is_top, self._is_efficient))
+
+    def means(self, meaning: str, folded: str) -> bool:
+        """Whether a folded phrase is a question word with a meaning."""
+        return any(meaning in word.means for word in self.lexicon.words.bearing(folded))
+
+    def _is_based(self, found: list[Token]) -> bool:
+        """Whether a phrase is like "YOLO-based detectors": the named thing and the rest are two conditions."""
+        based = next((i for i, token in enumerate(found) if self.means("based", token.fold)), 0)
+        before = self.lexicon.senses(" ".join(token.fold for token in found[:based])) if based else []
+        return any(sense.type in NAMED for sense in before)
+
+    def _is_pair(self, found: list[Token]) -> bool:
+        """Whether a phrase is two named things: "quantization and pruning", "pruning for reasoning".
+
+        Topics may have such names; "for" does not split a preferred label.
+        """
+        whole = self.lexicon.senses(folds(found))
+        joints = [i for i, token in enumerate(found) if 0 < i < len(found) - 1]
+        joint = next((i for i in joints if self.means("and", found[i].fold)), 0)
+        if not joint and not any(sense.preferred for sense in whole):
+            joint = next((i for i in joints if found[i].fold in BETWEEN), 0)
+        sides = [self.lexicon.senses(folds(side)) for side in (found[:joint], found[joint + 1 :]) if joint]
+        is_two = bool(sides) and all({sense.type for sense in side} - {"metric"} for side in sides)
+        is_two = is_two and self.text[found[joint - 1].end : found[joint].start] != "-"  # "compute-in-memory"
+        return bool(whole) and is_two and not {"topic", "institution"} & {sense.type for sense in whole}
+
+    def _is_top(self, found: list[Token]) -> bool:
+        """Whether a phrase is "top 5", as opposed to "top-5 accuracy"."""
+        is_top = len(found) == 2 and found[1].fold.isdigit() and self.means("top", found[0].fold)
+        return is_top and self.text[found[0].end : found[1].start].isspace()
+
+    def _is_efficient(self, found: list[Token]) -> bool:
+        """Whether a phrase is like "efficient VLA", which means VLA models; "efficient reasoning" is a topic."""
+        whole, rest = (self.lexicon.senses(folds(some)) if some else [] for some in (found, found[1:]))
+        is_one = any(sense.type == "topic" or sense.preferred for sense in whole)
+        return self.means("efficient", found[0].fold) and not is_one and bool({s.type for s in rest} - {"metric"})

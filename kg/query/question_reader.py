@@ -2,26 +2,210 @@
 
 The name of a topic by itself is not parsed (kg.query.topic). Other questions are split into pieces
 (kg.query.first_pass). Learned weights give the kind of question and the slot of each piece (kg.query.slot_model).
-The slots give the request (kg.query.intent) and the filter on papers (kg.query.question).
+The slots give the request (kg.query.question_reader) and the filter on papers (kg.query.question).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.entity_types import NAMED
 from kg.identifiers import kind_of
-from kg.query.filter import Condition, Fact, Filter, Phrase, Query
+from kg.model import ROLES
+from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query
 from kg.query.first_pass import QuestionReader
-from kg.query.intent import Intent
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.question import Parser
+from kg.query.question_items import PERIODS, Item
+from kg.query.question_words import QuestionWords
 from kg.query.sayings import Sayings
-from kg.query.slot_model import METRIC, Slot, SlotModel
+from kg.query.slot_model import METRIC, RELATIONS, Reading, Slot, SlotModel, is_condition
 from kg.query.spelling import mended
 from kg.query.topic import entity, topic_named
 from kg.rdf.triples import language_of
-from kg.text import has_han
+from kg.text import fold, has_han
+
+#: Types of what one paper may propose.
+_PROPOSED = ("technique", "model", "dataset")
+
+
+def asked_type(item: Item) -> str:
+    """The type of things that a piece asks for, "" if none; for a name, its last word may give the type."""
+    if of_word := item.of("type:") or ("dataset" if item.of("kind:") == "benchmark" else ""):
+        return of_word
+    last = QuestionWords.load().bearing(fold(item.text).split(" ")[-1]) if item.senses else []
+    named = (word.of("type:") for word in last)
+    is_model = "model" if item.means("models") else ""
+    return is_model or next(filter(None, named), "") or next((sense.type for sense in item.senses[:1]), "")
+
+
+class Intent:
+    """The request of a reading."""
+
+    def __init__(self, parser: Parser, reading: Reading) -> None:
+        self.parser, self.items, self.reading = parser, parser.items, reading
+        self.wants = next(map(asked_type, self._of("asked")), "")
+
+    def query(self) -> Query:
+        """The query without its filter."""
+        kind, order, most = self.reading.kind, self.reading.order, self._most()
+        things = [self.items.index(item) for item in self._of("thing")]
+        found = Query(kind, order=order, most=most)  # type: ignore[arg-type]
+        if kind == "near" and things:
+            return replace(found, like=self._text(things).strip(" \"'“”「」『』《》"))
+        if kind == "definition" and things:
+            return replace(found, things=tuple(self._defined(things)), words=self._text(things))
+        if kind in ("comparison", "path"):
+            return self._compared(found, things)
+        if kind == "ranking":
+            who, advice = (any(item.means(meaning) for item in self.items) for meaning in ("who", "advice"))
+            wants = "institution" if who else self.wants or ("technique" if advice else "")
+            return replace(found, metric=self._metric(), wants=wants if wants not in ("paper", "metric") else "")
+        if kind == "trend":
+            return replace(found, wants=self.wants or "paper", over=self._over() or "month")
+        if kind == "count":
+            return replace(found, wants=self.wants or "paper", over=self._over())
+        if kind == "claims":
+            return self._claims(found)
+        if kind == "relations" and (linked := self._linked()):
+            who = any(item.means("who") for item in self.items)  # "who beats LoRA"
+            return replace(found, link=linked, wants="technique" if who else self.wants)
+        is_bare = kind == "papers" and len(self.items) > 1 and not any(is_condition(s.name) for s in self.reading.slots)
+        if kind in ("entities", "relations") or (is_bare and self._listed()):
+            return self._entities(found)
+        return found if kind in ("papers", "who", "refused") else Query(order=order, most=most)  # type: ignore[arg-type]
+
+    def _of(self, *names: str) -> Iterator[Item]:
+        """The pieces in some slots."""
+        return (item for item, slot in zip(self.items, self.reading.slots, strict=True) if slot.name in names)
+
+    def _text(self, places: list[int]) -> str:
+        return self.parser.text[self.items[places[0]].start : self.items[places[-1]].end]
+
+    def _over(self) -> str:
+        return next(map(asked_type, self._of("over")), "")
+
+    def _most(self) -> int | None:
+        """The number of "top 5", which then is not a condition."""
+        for item, number in zip(self.items, self.items[1:], strict=False):
+            value = None if number.unit or number.upper is not None else number.value
+            if item.means("top", "last") and value is not None and value in range(1, 10_000):
+                return int(value)
+        return None
+
+    def _metric(self) -> Outcome | None:
+        """The metric for a ranking or comparison; for the scores of a benchmark, any metric."""
+        named = ((at, slot) for at, slot in enumerate(self.reading.slots) if slot.name in METRIC)
+        terms = (self.parser.terms(at, slot)[0][:1] for at, slot in named)
+        metric = next((term for some in terms for term in some if isinstance(term, Outcome)), None)
+        if metric is None and any(item.means("unit") for item in self.items):  # 3DGS压缩最高压到多少倍
+            metric = self._ratio()
+        lexicon, language = self.parser.lexicon, self.parser.language
+        words = {meaning: lexicon.words.meaning(meaning)[0] for meaning in ("scores", "any-score")}
+        is_any = metric is None or metric.concept in words["any-score"].facts["metric"]
+        chosen = (self.parser.chosen(at, "on") for at, item in enumerate(self.items) if item.senses)
+        on_set = any({sense.type for sense in senses} == {"dataset"} for senses in chosen)
+        if self.reading.kind != "ranking" or not (is_any and on_set):
+            return metric
+        found = {narrower for one in words["scores"].facts["metric"] for narrower in lexicon.family(one)}
+        label = next(label for label in words["scores"].labels if has_han(label) == (language == "zh"))
+        return Outcome("", label, tuple(sorted(found)))
+
+    def _ratio(self) -> Outcome | None:
+        """The compression ratio, if something is made smaller."""
+        times, lexicon = Item(0, 0, "", unit="x"), self.parser.lexicon
+        for sense in (s for at in range(len(self.items)) for s in self.parser.thresholds.ratio(at, times)):
+            label = lexicon.label(sense.concept, self.parser.language)
+            return Outcome(sense.concept, label, lexicon.family(sense.concept))
+        return None
+
+    def _entity(self, at: int) -> Entity | None:
+        senses = [sense for sense in self.parser.chosen(at) if sense.type != "metric"]
+        # "DeepSeek" beside other models; RWKV, a model in papers, is also a technique in the vocabulary
+        several = len({sense.type for sense in senses}) > 1
+        held = {sense.concept for sense in senses if several and self.parser.lexicon.is_held(sense.concept)}
+        senses.sort(key=lambda sense: (sense.type == "institution", bool(held) and sense.concept not in held))
+        return self.parser.entity(senses[0]) if senses else None
+
+    def _compared(self, found: Query, places: Iterable[int]) -> Query:
+        places = [at for at in places if self.items[at].senses]
+        things = [self._entity(at) for at in places]
+        named = {thing.concept for thing in things if thing}
+        topics = (concept for concept in named if concept.startswith("topic:"))
+        if len(named) < len(things) or any(named & self.parser.lexicon.indicators(topic) for topic in topics):
+            things = [self._technique(at) or thing for at, thing in zip(places, things, strict=True)]
+        both = tuple(dict.fromkeys(thing for thing in things if thing))
+        if len(both) < 2:
+            return Query()
+        both = both[:2] if found.kind == "path" else both
+        return replace(found, things=both, metric=self._metric() if found.kind == "comparison" else None)
+
+    def _technique(self, at: int) -> Entity | None:
+        """The technique that a piece names, even if a topic has the same name."""
+        return next((self.parser.entity(sense) for sense in self.items[at].senses if sense.type == "technique"), None)
+
+    def _defined(self, places: list[int]) -> list[Entity]:
+        """All senses of the thing to be defined, which the graph need not know."""
+        item, labels = self.items[places[0]], self.parser.lexicon.labels
+        senses = item.senses if len(places) == 1 else []
+        senses = [sense for sense in senses if sense.known] or senses
+        senses = [s for s in senses if fold(item.text) in map(fold, labels(s.concept))] or senses
+        return [replace(self.parser.entity(sense), roles=ROLES) for sense in senses]
+
+    def _linked(self) -> Link | None:
+        """The relation whose other end is asked for."""
+        slots = zip(self.reading.slots, self.items, strict=True)
+        return next((self.parser.link(*RELATIONS[s.name], item) for s, item in slots if s.name in RELATIONS), None)
+
+    def _claims(self, found: Query) -> Query:
+        """The requested claims of a paper: its results, its proposals, or all."""
+        named = (
+            self._entity(at)
+            for at, slot in enumerate(self.reading.slots)
+            if slot.name == "about" and self.items[at].senses
+        )
+        things = tuple(thing for thing in named if thing and thing.field in _PROPOSED)[:1]
+        proposes = self.wants == "technique" or any(item.means("propose") for item in self.items)
+        wants = "technique" if proposes else "" if any(i.means("about-it") for i in self.items) else "result"
+        return replace(found, wants=wants, things=things, metric=self._metric() if wants == "result" else None)
+
+    def _entities(self, found: Query) -> Query:
+        """Things of a type, or the members of a class."""
+        for item in self._of("class"):
+            if thing := self._classed(item):
+                return replace(found, kind="entities", wants=thing.field, among=thing)
+        wants = self._listed()
+        return (
+            replace(found, kind="entities", wants=wants, among=self._organisations())
+            if wants
+            else Query(most=found.most)
+        )
+
+    def _listed(self) -> str:
+        """The type of things to list, also where only its word is there; "" for papers and dates."""
+        wants = self.wants or next((named for item in self.items if (named := item.of("type:"))), "")
+        return "" if wants in ("paper", "report", *PERIODS[:2]) else wants
+
+    def _classed(self, item: Item) -> Entity | None:
+        """The class of named things or techniques that a piece names, if the vocabulary has several members."""
+        known = self.parser.lexicon.vocabulary
+        for sense in (sense for sense in item.senses if sense.type in ("technique", *NAMED) and sense.known):
+            thing, narrower = self.parser.entity(sense), known.narrower(sense.concept)
+            members = tuple(one for one in thing.concepts if one in narrower or one not in known)
+            if len(members) > 2:  # not "GPU memory", which merely has this name as a prefix
+                return replace(thing, concepts=members)
+        return None
+
+    def _organisations(self) -> Entity | None:
+        """The companies, or the universities, if these are asked for and not all institutions."""
+        words = [word for item in self._of("asked") for word in item.words if "organisationType" in word.facts]
+        if not words:
+            return None
+        label = next(one for one in words[0].labels if has_han(one) == (self.parser.language == "zh"))
+        return Entity("institution", "", label, self.parser.lexicon.organisations(words[0]))
+
 
 #: The longest part of a question that is read, in characters.
 LIMIT = 1000

@@ -13,9 +13,8 @@ from kg.query.conditions import OWN, Where, concepts
 from kg.query.corpus import Corpus
 from kg.query.filter import Entity, Filter
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Reported, reported
 from kg.query.sayings import Sayings
-from kg.query.shown import context, entry_of, quotes
+from kg.query.shown import Reported, context, entry_of, quotes, reported
 from kg.store.file import StoreFile
 from kg.text import is_kind
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from kg.entity_types import NAMED
 from kg.identifiers import is_curie
@@ -16,11 +17,17 @@ from kg.query.corpus import Corpus, DatedPaper
 from kg.query.empty import any_role
 from kg.query.filter import Entity, Fact, Filter, Link
 from kg.query.lexicon import Lexicon
+from kg.query.question_reader import read
 from kg.query.sayings import Sayings
 from kg.query.shown import quotes
 from kg.query.tiers import why_empty
+from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
 from kg.text import fold
+
+if TYPE_CHECKING:
+    import pandas
+
 
 #: Types of entities that papers are counted by.
 TYPES = (*ENTITY_TYPES, "topic", "metric", "author", "venue", "country", "kind", "report")
@@ -250,3 +257,27 @@ def without(wanted: Filter, concepts: Iterable[str]) -> Filter:
         or not all(isinstance(t, Entity | Link | Fact) and t.concept in named for t in condition.any_of)
     )
     return replace(wanted, conditions=tuple(kept))
+
+
+# Cross-tabulation
+
+
+def matrix(
+    store: StoreFile, lexicon: Lexicon, down: str, across: str, question: str = "", most: int = 20
+) -> pandas.DataFrame:
+    """How many papers have both: at most `most` rows and columns, in the order of `Tally.first`.
+
+    Over the papers that fulfil the conditions of a question, or all. KgError for a type that is not counted.
+    """
+    import pandas
+
+    wanted = read(question, lexicon).filter if question.strip() else Filter()
+    tally = Tally(store, lexicon, wanted, language_of(question))
+    rows, columns = ([count.thing for count in tally.first(kind, most)[0]] for kind in (down, across))
+    found = tally.corpus.both(down, rows, across, columns, tally.papers)
+    return pandas.DataFrame(
+        [[found.get((row, column), 0) for column in columns] for row in rows],
+        index=pandas.Index([tally.label(thing) for thing in rows], name=down),
+        columns=pandas.Index([tally.label(thing) for thing in columns], name=across),
+        dtype=int,
+    )

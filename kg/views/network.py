@@ -17,7 +17,7 @@ from kg.identifiers import kind_of
 from kg.model import KgError, Record, Statement
 from kg.query.conditions import Where, related
 from kg.query.corpus import Corpus, Papers
-from kg.query.nodes import stated
+from kg.query.shown import stated
 from kg.rdf.store import Store
 from kg.rdf.triples import LINKS
 from kg.store.contents import labels, load_entry

@@ -15,10 +15,9 @@ from kg.api import Graph
 from kg.entity_types import LISTS
 from kg.model import Document, Paper, Record
 from kg.query import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
-from kg.query.conditions import in_title
+from kg.query.conditions import in_title, least_sure
 from kg.query.corpus import ALL, Corpus
 from kg.query.filter import Op
-from kg.query.leading import least_sure
 from kg.query.support import support
 from kg.query.title_names import Titles
 from kg.query.topic import only_naming

@@ -15,10 +15,9 @@ from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import namings, stated
 from kg.query.result_table import COLUMNS, ResultTable
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
+from kg.query.shown import entry_of, namings, quotes, stated
 from kg.query.tally import without
 from kg.query.tiers import why_empty
 from kg.rdf.triples import RELATIONS

@@ -20,13 +20,12 @@ from kg.query.conditions import OWN, Where, related
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Related, namings
-from kg.query.nodes import stated as related_in
 from kg.query.question_reader import about
 from kg.query.result_table import COLUMNS, ResultTable
 from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings
-from kg.query.shown import quotes
+from kg.query.shown import Related, namings, quotes
+from kg.query.shown import stated as related_in
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind

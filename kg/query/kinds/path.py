@@ -16,9 +16,8 @@ from kg.query.conditions import Where, related
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Filter, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import namings, stated
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
+from kg.query.shown import entry_of, namings, quotes, stated
 from kg.rdf.triples import LINKS, RELATIONS
 from kg.store.file import StoreFile
 

@@ -18,11 +18,10 @@ from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Reported
 from kg.query.result_table import COLUMNS, ResultTable
 from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings
-from kg.query.shown import rows
+from kg.query.shown import Reported, rows
 from kg.query.tiers import worded
 from kg.rdf.triples import LINKS
 from kg.store.file import StoreFile

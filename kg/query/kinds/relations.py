@@ -13,9 +13,8 @@ from kg.query.conditions import Where, relating
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
-from kg.query.nodes import Related, stated
 from kg.query.sayings import Sayings
-from kg.query.shown import entry_of, quotes
+from kg.query.shown import Related, entry_of, quotes, stated
 from kg.query.stating import improvement
 from kg.query.support import support
 from kg.query.tally import TYPES, without
