@@ -155,7 +155,8 @@ class Lite(sqlite3.Connection):
             copy.executescript(
                 "CREATE TABLE kept (id INTEGER PRIMARY KEY, title, abstract, body);"
                 "INSERT INTO kept SELECT * FROM entry_words; DROP VIEW entry_words;"
-                "ALTER TABLE kept RENAME TO entry_words"
+                "ALTER TABLE kept RENAME TO entry_words;"
+                "DELETE FROM texts WHERE length(field) > 1"  # of bodies, which only the other index has
             )
             for name in ("texts_search", "texts_search_words"):
                 try:

@@ -30,6 +30,7 @@ def test_the_demo_question_has_its_two_papers_with_their_quotes(built_file: Path
     assert done.returncode == 0
     said = json.loads(done.stdout)
     told = {"question", "kind", "understood", "ignored", "notes", "total", "read", "coverage", "partly", "papers"}
+    told.add("cells")
     assert set(said) == told
     assert said["total"] == len(said["papers"]) == 2
     assert {source for paper in said["papers"] for source in paper["sources"]} == {"002-22", "004-16"}

@@ -118,6 +118,7 @@ def test_number_is_shown_by_the_words_of_the_result(store: Store, vocabulary: Vo
 def test_json_has_the_agreed_form(store: Store, vocabulary: Vocabulary) -> None:
     said = answer(store, vocabulary, "surveys nowadays").to_json()
     keys = ["question", "kind", "understood", "ignored", "notes", "total", "read", "coverage", "papers", "partly"]
+    keys.append("cells")
     assert list(said) == keys
     assert said["understood"] == {"kind": [{"text": "surveys", "concept": "", "label": "survey"}]}
     assert said["ignored"] == ["nowadays"]

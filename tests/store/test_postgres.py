@@ -116,7 +116,7 @@ def test_triples_are_those_of_the_file(graph: Graph, file: Graph) -> None:
 @pytest.mark.parametrize("view", re.findall(r"CREATE VIEW (\w+)", VIEWS))
 def test_views_have_the_rows_of_the_file(graph: Graph, file: Graph, view: str) -> None:
     rows = _rows(file, view)
-    assert rows or view == "paper_authors"  # of which these say nothing
+    assert rows or view in ("paper_authors", "paper_tables", "paper_cells")  # of which these have nothing
     assert _rows(graph, view) == rows
 
 
