@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.entity_types import data_folder
-from kg.extract.tables.header_paths import PathCell, header_paths
 from kg.model import Table
 from kg.sources import read
+from kg.sources.body.header_paths import PathCell, header_paths
 
 SHARED = Path(os.environ.get("KG_SHARED", "/nowhere"))
 TEXTS = SHARED / "data" / "fulltext"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import NamedTuple
 
-from kg.extract.tables.header_paths import PathCell, header_paths
 from kg.keptbody import cell_id
 from kg.model import SIDE, Cell, Document, Table
+from kg.sources.body.header_paths import PathCell, header_paths
 
 _POSITIONS = 100_000  # of a grid that its cells may cover, spans counted
 _Owners = dict[tuple[int, int], Cell]  # by row and column: the cell that covers a position

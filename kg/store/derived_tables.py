@@ -125,7 +125,11 @@ def _once(table: str) -> str:
         AND ({used.format("y")}y.score, e.name) > ({used.format("x")}x.score, f.name))"""
 
 
-_TABLES_READER = Path(__file__).parents[1] / "extract" / "tables"
+_PACKAGE = Path(__file__).parents[1]
+_TABLES_READERS = (
+    _PACKAGE / "extract" / "tables" / "label_facets.py",
+    *(_PACKAGE / "sources" / "body" / name for name in ("header_paths.py", "table_words.toml")),
+)
 _SQL = Path(__file__).with_name("views.sql")
 VIEWS = _SQL.read_text("utf-8").partition("\n\n")[2].format(quote=_QUOTE, **{table: _once(table) for table in _ALIKE})
 
@@ -170,7 +174,7 @@ def form() -> str:
         here,
         here.with_name("rows.py"),
         _SQL,
-        *sorted(_TABLES_READER.glob("[a-z]*.*")),
+        *_TABLES_READERS,
         here.parents[1] / "link" / "cited_works.py",
     )
     return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16] + ontology_hash()[:16]

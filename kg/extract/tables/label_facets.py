@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 
-from kg.extract.tables.header_paths import HeaderPath, PathCell, head_counts, header_paths, words
 from kg.model import FACETS, Document, Facet, ReadTable, Record, Table, TableCell, TableHeader
+from kg.sources.body.header_paths import HeaderPath, PathCell, head_counts, header_paths, words
 from kg.text import folded_name
 from kg.vocabulary import Vocabulary
 
