@@ -144,6 +144,17 @@ class Graph:
         contents.backup(self.store, Path(target))
 
     @staticmethod
+    def restore(location: str | Path, backup: str | Path) -> tuple[int, str]:
+        """Put a backup, and the decisions beside it, in the place of all that a graph holds, while others read it.
+
+        Gives how many entries there are now, and the file in which other decisions are kept that stood there; "" for
+        none. KgError where the backup is not sound, or another process writes the graph.
+        """
+        from kg.build.rebuilding import restore
+
+        return restore(location, Path(backup))
+
+    @staticmethod
     def rebuild(location: str | Path = "papers.kg", *, jobs: int = 1, progress: Progress | None = None) -> Rebuilt:
         """Build the graph in a file anew from the sources that it keeps, also where the file is damaged.
 

@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -23,7 +24,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ import kg.build.adding
 from kg.api import Graph
 from kg.build.pipeline import Added, Annotations, Extracted, Pipeline
 from kg.model import Document, KgError
+from kg.serving.state import GraphPlace
 from kg.store.file import StoreFile
 from kg.store.lite import cache_of
 
@@ -56,7 +58,18 @@ BLOWS = {
     "damaged_caches": 0.1,
     "killed_rebuilds": 0.1,
     "killed_caches": 0.1,
+    "replaced": 0.2,
 }
+#: What is done to a graph that is open, beside what a writer does.
+_ACTS = (
+    "moved away",
+    "removed",
+    "removed with its log",
+    "other moved in",
+    "backup moved in",
+    "backup copied in",
+    "restored",
+)
 
 
 def main() -> int:
@@ -293,6 +306,73 @@ class Torture:
             count[way] += 1
             self._same(graph, count)
 
+    def replaced(self, times: int) -> None:
+        """Move, remove, replace and restore a graph that readers, a server and mostly a writer have open.
+
+        What lies there then is what was put there. A writer says so, and all that it had stored is in another file.
+        """
+        backup, other = self.place / "backup.kg", self.place / "other.kg"
+        apart(copied, self.first, backup)
+        apart(copied, self.graph, other)
+        for at, count in enumerate(self._each("moved, removed, replaced, restored while it is open", times)):
+            act, graph = _ACTS[at % len(_ACTS)], self._new(self.first)
+            readers = [Child(hold, graph), Child(serve, graph)]
+            writer = Child(self._add, graph)
+            is_writing = self.dice.random() < 0.7
+            if is_writing:
+                writer.reached(len(entries(self.first)) + self.dice.randrange(1, len(self.entries) // 3))
+            else:  # it has ended, and its log stays for the reader
+                writer.ended()
+            told = self._act(act, graph, backup, other)
+            stored = writer.so_far()
+            wrote = writer.ended()
+            if not wrote and act != "restored" and stored < len(self.entries):
+                self._fault(count, f"{act}: the writer had stored {stored} entries, and reports success")
+            self._right(act, graph, count, told, wrote, writer.held, {"backup": backup, "other": other})
+            for reader in readers:
+                reader.killed(0)
+            count[act] += 1
+
+    def _act(self, act: str, graph: Path, backup: Path, other: Path) -> str:
+        """Do it as one does it by hand; why it was refused."""
+        new = graph.with_name("new")
+        if act == "restored":
+            return Child(Graph.restore, graph, backup).ended()
+        if act == "backup copied in":
+            shutil.copyfile(backup, graph)
+        elif act.endswith("moved in"):
+            shutil.copyfile(other if act.startswith("other") else backup, new)
+            os.replace(new, graph)
+        elif act == "moved away":
+            os.replace(graph, new)
+        else:
+            for ending in ("", "-wal", "-shm") if "log" in act else ("",):
+                graph.with_name(graph.name + ending).unlink(missing_ok=True)
+        return ""
+
+    def _right(
+        self, act: str, graph: Path, count: Counter[str], told: str, wrote: str, held: list[str], put: dict[str, Path]
+    ) -> None:
+        """What lies there is what was put there, whole; what a writer had stored is in the file that it names."""
+        if told:  # a writer is not disturbed
+            count["refused"] += 1
+            if "being written by another process" not in told or wrote:
+                self._fault(count, f"{act}: refused as {told!r}, the writer says {wrote!r}")
+            self._same(graph, count, act)
+            return
+        if wrote:
+            count["told"] += 1
+            saved = re.search(r"all it held is in (\S+)\.$", wrote)
+            if saved and held and (lost := set(held) - entries(Path(saved[1])).keys()):
+                self._fault(count, f"{act}: {len(lost)} entries are not in what was saved")
+            elif not saved and (act != "backup copied in" or "was replaced while it was written" not in wrote):
+                self._fault(count, f"{act}: the writer says {wrote!r}")
+        source = "backup" if act == "restored" else act.partition(" ")[0]
+        wanted = entries(put[source]) if source in put else {}
+        if entries(graph).keys() != wanted.keys():
+            self._fault(count, f"{act}: there are {len(entries(graph))} entries, {len(wanted)} were put there")
+        self._goes_on(graph, count, act)
+
     # --- what must hold -------------------------------------------------------------------------------------------
 
     def _new(self, of: Path | None = None) -> Path:
@@ -382,6 +462,29 @@ def follow(graph: Path) -> None:
     """Let the triples that are made of a graph follow it."""
     with Graph(graph) as opened:
         opened.sparql("ASK { ?paper a kg:Paper }")
+
+
+def copied(graph: Path, to: Path) -> None:
+    """Make a backup."""
+    with Graph(graph, read_only=True) as opened:
+        opened.backup(to)
+
+
+def hold(graph: Path) -> None:
+    """Read a graph in one transaction that does not end."""
+    with StoreFile(graph, read_only=True) as store:
+        store.db.execute("BEGIN")
+        store.count()
+        time.sleep(600)
+
+
+def serve(graph: Path) -> None:
+    """Ask for the graph that is there, again and again, as a server does."""
+    there = GraphPlace(str(graph))
+    while True:
+        with suppress(KgError):
+            there.now().entry_count()
+        time.sleep(0.02)
 
 
 def touch(graph: Path) -> None:

@@ -29,8 +29,7 @@ class Child:
 
     def killed(self, seconds: float, after: int = 0) -> bool:
         """Kill it some time after so many entries count; whether it had ended before."""
-        while len(self.held) < after and self._listen(None):
-            pass
+        self.reached(after)
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0 and self._listen(left):
             pass
@@ -38,6 +37,17 @@ class Child:
         self._process.kill()
         self.ended()
         return ended
+
+    def reached(self, entries: int) -> None:
+        """Wait until so many entries count, or it has ended."""
+        while len(self.held) < entries and self._listen(None):
+            pass
+
+    def so_far(self) -> int:
+        """How many entries it has told of by now."""
+        while self._open and self._said.poll(0) and self._listen(0):
+            pass
+        return len(self.held)
 
     def ended(self) -> str:
         """Wait until it has ended; gives why it failed."""

@@ -7,6 +7,7 @@ adding the same files afresh gives. Of a damaged file, all that can still be rea
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -17,17 +18,19 @@ from typing import TYPE_CHECKING, Any
 from kg.build.adding import Adding
 from kg.build.pipeline import Annotations, Pipeline, Progress, Way
 from kg.build.relink import relink
-from kg.link.overrides import Overrides
+from kg.files import keep
+from kg.link.overrides import Overrides, overrides_of
 from kg.model import Batch, Document, KgError, Source
 from kg.rdf.store import path_of
 from kg.store import codec
 from kg.store.contents import followed
 from kg.store.entries import local_id
-from kg.store.faults import Fault, told
+from kg.store.faults import Damage, Fault, told
 from kg.store.file import StoreFile
 from kg.store.fingerprints import seal, sealed
-from kg.store.lite import check, draft_of, locked, sweep
-from kg.store.place import is_address
+from kg.store.lite import Lite, check, draft_of, lite, locked, sweep
+from kg.store.logs import id_of, place
+from kg.store.place import is_address, shown
 from kg.store.schema import APPLICATION, VERSION
 from kg.store.sqlite_guard import for_reading, foreign, harden
 
@@ -58,6 +61,7 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
     lost: list[str] = []
     with locked(path), draft_of(path) as new:
         sweep(path)
+        file = place(path)
         try:
             with StoreFile(new) as store:
                 skipped = _added(pipeline, store, _inputs(path, lost), lost, progress)
@@ -66,12 +70,60 @@ def rebuild(location: str | Path, *, jobs: int = 1, progress: Progress | None = 
             raise type(error)(str(error).replace(str(new), str(path))) from None
         if not entries and lost:
             raise KgError(f"Nothing could be read of the graph {path}: add its files to a new one.")
+        if place(path) != file:
+            raise Fault(f"The graph {path} was removed or replaced while it was built anew: do it again.")
         with told(path):
             _settle(path)
             for ending in ("-wal", "-shm"):  # of the old file; they would be taken for the new one's
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             os.replace(new, path)
     return Rebuilt(entries, [*lost, *skipped])
+
+
+def restore(location: str | Path, backup: Path) -> tuple[int, str]:
+    """Put a backup in the place of all that a graph holds, in one transaction, while others read; makes a new one, too.
+
+    Gives how many entries there are, and where other decisions are now that stood beside it.
+    Raises KgError where the backup is not sound, or another process writes the graph.
+    """
+    if is_address(location):
+        raise KgError(
+            f"The graph {shown(str(location))} is restored by PostgreSQL's own program: run `pg_restore ...`."
+        )
+    path = path_of(location)
+    check(backup, read_only=True)
+    try:
+        held = lite(path, read_only=False)
+    except Damage:
+        raise KgError(f"The graph {path} is too damaged to be written into: move it away, and restore again.") from None
+    with closing(held), draft_of(path) as draft:
+        with StoreFile(backup, read_only=True) as store:
+            if damage := store.db.damage():
+                raise Damage(damage[0])
+            store.backup(draft)
+        with StoreFile(draft) as store:
+            assert isinstance(store.db, Lite)
+            number = store.count()
+            before = id_of(path)  # by which the file is told from others, while the graph is another one
+            store.say("file", before)
+            with told(path):
+                store.db.backup(held)
+        held.note_log(before or store.id)
+    return number, str(_decisions_of(path, backup) or "")
+
+
+def _decisions_of(path: Path, backup: Path) -> Path | None:
+    """Put the decisions beside a backup beside a graph; where others stood there, those stay under a new name."""
+    held, said = overrides_of(path), overrides_of(backup)
+    aside = held.with_name(f"{held.name}-{secrets.token_hex(4)}")
+    with told(held):
+        new = said.read_bytes() if said.is_file() else b""
+        is_other = held.is_file() and held.read_bytes() != new
+        if is_other:
+            os.replace(held, aside)
+        if new:
+            keep(held, [new])
+    return aside if is_other else None
 
 
 def _rebuilt_in_place(address: str, jobs: int, progress: Progress | None) -> Rebuilt:

@@ -27,7 +27,17 @@ GROUPS = {
     "Get papers": ("fetch", "watch", "remove", "read", "extract"),
     "Look and write": ("brief", "digest", "trends", "gaps", "draw", "check"),
     "Use elsewhere": ("mcp", "export", "sql", "sparql", "publish"),
-    "Look after a graph": ("verify", "rebuild", "backup", "diff", "explain-merge", "embed", "eval", "doctor"),
+    "Look after a graph": (
+        "verify",
+        "rebuild",
+        "backup",
+        "restore",
+        "diff",
+        "explain-merge",
+        "embed",
+        "eval",
+        "doctor",
+    ),
 }
 COMMANDS = tuple(chain(*GROUPS.values()))
 

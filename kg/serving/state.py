@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from kg.api import Graph
 from kg.link.overrides import overrides_of
+from kg.store.logs import id_of
 from kg.store.place import is_address
 
 
@@ -31,11 +33,17 @@ def place_of(location: str) -> tuple[object, ...]:
     out: list[object] = []
     with suppress(OSError):
         found = os.stat(location)
-        out += [found.st_dev, found.st_ino]
+        out += [found.st_dev, found.st_ino, _id_at(location, found.st_ino, found.st_mtime_ns)]
     with suppress(OSError):
         found = os.stat(overrides_of(Path(location)))
         out += [found.st_mtime_ns, found.st_size]
     return tuple(out)
+
+
+@lru_cache(1)
+def _id_at(location: str, *_: int) -> str:
+    """The id in a graph's file, which another has that was written into it; read when the file was."""
+    return id_of(Path(location))
 
 
 @dataclass(slots=True)

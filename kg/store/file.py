@@ -473,6 +473,8 @@ class StoreFile:
                 newer = "install a newer kg" if version > VERSION else "add its files again to a new one"
                 raise KgError(f"The graph {db.place} has form {version}, this program knows {VERSION}: {newer}.")
             said = dict(db.execute("SELECT name, value FROM about").fetchall())
+            if isinstance(db, Lite):
+                db.note_log(said.get("file") or said.get("id", ""))
         if "id" not in said:
             raise Damage(f"The graph {db.place} does not say which it is: {remedy(self.path)}")
         if said.get("tables") != derived_tables.form():
@@ -497,6 +499,8 @@ class StoreFile:
             with suppress(sqlite3.Error, Fault):
                 self.db.execute("ROLLBACK")
             raise error if isinstance(error, Fault) else fault(self.path, error) from None
+        if isinstance(self.db, Lite):
+            self.db.check_place()
 
     def _changed(self, graph: str) -> None:
         self.db.execute("DELETE FROM changes WHERE graph = ?", (graph,))

@@ -15,8 +15,9 @@ from typing import IO, Any
 from weakref import WeakSet
 
 from kg.model import KgError
-from kg.store import derived_tables
+from kg.store import derived_tables, logs
 from kg.store.faults import Damage, Fault, fault, remedy, told
+from kg.store.logs import cache_of as cache_of
 from kg.store.schema import APPLICATION, TABLES, VERSION
 from kg.store.sqlite_guard import altered, for_reading, foreign, harden
 from kg.store.user_sql import Table, asked, fits
@@ -49,7 +50,10 @@ class Lite(sqlite3.Connection):
     #: Several may not write at once: whoever has it open for writing is the only one.
     is_shared = False
     path: Path | None = None
+    spot: Path  # the same from the root
     lock: Any = None
+    file = (0, 0)  # which is open, by its device and inode
+    mark: logs.Mark | None = None
     #: The tables and views with their columns.
     LISTED = """SELECT m.name AS "table", group_concat(c.name, ', ') AS columns
         FROM sqlite_master m, pragma_table_info(m.name) c
@@ -181,12 +185,41 @@ class Lite(sqlite3.Connection):
                 copy.execute("PRAGMA journal_mode = WAL")
                 with copy:
                     copy.execute("UPDATE about SET value = ? WHERE name = 'id'", (secrets.token_hex(8),))
+                    copy.execute("DELETE FROM about WHERE name = 'file'")
             finally:
                 copy.close()
             os.replace(draft, place)
 
+    def note_log(self, graph: str) -> None:
+        """Keep beside the log that it is of this graph. Raises Fault where the file was replaced meanwhile."""
+        if self.path:
+            self.mark = logs.mark(self.spot, graph)
+            if logs.place(self.spot) != self.file:
+                raise Fault(f"The graph {self.path} was replaced while it was opened: do it again.")
+            logs.note(self.spot, self.mark)
+
+    def check_place(self) -> None:
+        """Raise Fault where the file was removed or replaced since it was opened; what it held is in another then."""
+        if not self.path or not self.mark:
+            return
+        if logs.place(self.spot) != self.file:
+            saved = self.path.with_name(f"{self.path.stem}-{secrets.token_hex(4)}{self.path.suffix}")
+            self.copy_to(saved)
+            raise Fault(
+                f"The graph {self.path} was removed or replaced while it was written: all it held is in {saved}."
+            )
+        if logs.is_overwritten(self.spot, self.mark):
+            raise Fault(f"The graph {self.path} was replaced while it was written: add again what it lacks now.")
+        self.mark = logs.mark(self.spot, self.mark.graph)
+
     def close(self) -> None:
-        """Let go of the file; idempotent."""
+        """Let go of the file; idempotent. What its log holds goes into it, unless others read that still."""
+        with suppress(sqlite3.Error, OSError):
+            if self.lock and self.mark and logs.is_overwritten(self.spot, self.mark):
+                logs.set_aside(self.spot, is_open=True)  # else SQLite would write it into the other graph
+            elif self.lock:
+                self.execute("PRAGMA busy_timeout = 0")
+                self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with suppress(sqlite3.Error):
             super().close()
         lock, self.lock = self.lock, None
@@ -200,6 +233,7 @@ def lite(path: Path | None, read_only: bool) -> Lite:
         return _connect("")  # which SQLite writes to a file of its own where it grows
     check(path, read_only)
     lock = None if read_only else taken(path)
+    file = logs.place(path) if path.exists() else None  # what is put there from now on is another file
     try:
         if not read_only:
             sweep(path)
@@ -209,11 +243,12 @@ def lite(path: Path | None, read_only: bool) -> Lite:
         if lock is not None:
             lock.close()
         raise
-    db.path, db.lock = path, lock
+    db.path, db.spot, db.lock, db.file = path, path.absolute(), lock, file or logs.place(path)
     return db
 
 
 def _writing(path: Path) -> Lite:
+    logs.set_aside(path)
     db = _connect(str(path))
     db.execute(f"PRAGMA cache_size = -{_CACHE}")
     db.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
@@ -227,11 +262,6 @@ def _connect(place: str, uri: bool = False) -> Lite:
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA cache_size = -64000")  # KiB
     return db
-
-
-def cache_of(path: Path) -> Path:
-    """The folder beside a graph's file for what is made from it."""
-    return path.with_name(f"{path.name}.cache")
 
 
 def check(path: Path, read_only: bool) -> None:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from kg.store import derived_tables, schema
+from kg.store.logs import set_aside
 
 #: Functions that a query or a schema may name; all others are refused. Those left out run code (load_extension),
 #: take or give addresses (fts3_tokenizer, fts5), read or write files (readfile, edit) or are internal to an extension.
@@ -64,6 +65,7 @@ _HEADS = {
 def for_reading(path: Path) -> str:
     """The address by which SQLite reads a file: as it is, where nobody may write beside it and so no writer can be."""
     uri = path.absolute().as_uri()
+    set_aside(path)
     try:
         with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as db:
             db.execute("SELECT 1 FROM sqlite_master").fetchall()

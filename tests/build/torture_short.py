@@ -33,6 +33,7 @@ BLOWS = {
     "damaged_caches": 1,
     "killed_rebuilds": 1,
     "killed_caches": 1,
+    "replaced": 7,
 }
 #: What harms a graph, and what the checks say of it.
 HARMS = {
