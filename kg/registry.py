@@ -15,7 +15,9 @@ def registered(package: str, constant: str, group: str) -> dict[str, Any]:
         made = getattr(importlib.import_module(f"{package}.{module.name}"), constant, None)
         if made is not None:
             found[module.name] = made
-    for entry in entry_points(group=group):
-        if entry.name not in found:
-            found[entry.name] = entry.load()
-    return found
+    return found | {name: made for name, made in of_others(group).items() if name not in found}
+
+
+def of_others(group: str) -> dict[str, Any]:
+    """What other packages registered under a group of entry points, by name in order."""
+    return {entry.name: entry.load() for entry in sorted(entry_points(group=group), key=lambda one: one.name)}

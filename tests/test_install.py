@@ -33,6 +33,35 @@ for line in sys.argv[1:]:
 """
 
 
+#: Names what is missing for each file that plug-ins read, and for none that the core reads.
+REFUSED = r"""
+from pathlib import Path
+from kg.model import KgError
+from kg.sources import read
+paper = "title: A Title of a Paper\n{0}authors: [Ada Fox]\n{0}year: 2024\n{0}doi: 10.1000/1\n"
+table = 'title = "A Title of a Paper"\nauthors = ["Ada Fox"]\nyear = 2024\ndoi = "10.1000/1"\n'
+foreign = [
+    "- " + paper.format("  "),
+    "papers:\n  - " + paper.format("    "),
+    "fox2024:\n  " + paper.format("  "),
+    "---\n" + paper.format("") + "---\nA note.\n",
+    "[[papers]]\n" + table,
+    "+++\n" + table + "+++\n",
+    "cff-version: 1.2.0\n" + paper.format(""),
+    "1. Nature. 2024 Jan 1. doi: 10.1000/1.\n\nA Title of a Paper.\n\nFox A.\n\nPMID: 12\n",
+    '<rdf:RDF xmlns:z="http://www.zotero.org/namespaces/export#"><z:Article/></rdf:RDF>',
+]
+own = ["- **A Title of a Paper** [[pdf](https://arxiv.org/abs/2405.00001)]\n  - Authors: Ada Fox, Bo Lee\n",
+       "Title: A Title of a Paper\nAuthors: Ada Fox, Bo Lee\nAbstract: We prune caches.\n"]
+for text in foreign + own:
+    Path("file").write_text(text)
+    try:
+        assert len(list(read("file").documents)) == 1, text
+    except KgError as error:
+        print(error)
+"""
+
+
 @pytest.mark.timeout(900)
 def test_an_installed_wheel_does_the_main_job_from_anywhere(
     tmp_path: Path, own_cache: Callable[..., Path], few_reports: Path
@@ -46,7 +75,9 @@ def test_an_installed_wheel_does_the_main_job_from_anywhere(
     install = [*PIP, "--python", python, "install", "--no-compile", "--no-deps", str(wheel)]
     subprocess.run([sys.executable, *install], check=True, cwd=tmp_path)
     (packages,) = home.glob("lib/python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))  # the .pth files in there are not read
+    dependencies = home / "dependencies"
+    _without_ours(Path(sysconfig.get_path("purelib")), dependencies)
+    (packages / "dependencies.pth").write_text(str(dependencies))  # the .pth files in there are not read
 
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KG_", "PYTHON"))}
     environment |= {"XDG_CACHE_HOME": str(own_cache(tmp_path / "cache", packages / "kg"))}
@@ -78,3 +109,13 @@ def test_an_installed_wheel_does_the_main_job_from_anywhere(
     assert "NVIDIA H100" in (tmp_path / "report.html").read_text("utf-8")
     assert "NVIDIA H100" in (tmp_path / "picture.html").read_text("utf-8")
     assert "0 faults" in printed
+    wanted, refused = run(python, "-c", REFUSED), "without the plug-in that reads it: install paper-kg[formats].\n"
+    assert wanted.count(refused) == wanted.count("\n") == 9
+
+
+def _without_ours(packages: Path, folder: Path) -> None:
+    """Links to what is installed, without kg and its plug-ins."""
+    folder.mkdir()
+    for one in packages.iterdir():
+        if not one.name.startswith(("kg", "paper_kg", "_paper_kg")):
+            (folder / one.name).symlink_to(one)

@@ -90,6 +90,8 @@ def _recognised(path: Path | HeldFile | str, name: str | None, is_whole: bool = 
     if archive.kind(file):
         where = "inside an archive, which is not opened" if isinstance(path, HeldFile) else "of files"
         raise KgError(f"{path}: is an archive {where}: unpack it, or give the files in it.")
+    if missing := foreign.unplugged(file.head):
+        raise KgError(f"{path}: {missing}.")
     best, likely = None, 0.0
     for reader in readers():
         if (now := reader.sniff(file)) > likely:

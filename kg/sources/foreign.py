@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.util import find_spec
 
 from kg.files import toml_file
 
@@ -16,13 +17,24 @@ def told(head: bytes, is_binary: bool) -> str:
     >>> told(b"version https://git-lfs.github.com/spec/v1", False)
     'is a pointer of Git LFS, not the file itself: fetch that (git lfs pull)'
     """
-    said = next((said for pattern, said in _known() if pattern.match(head)), "")
-    if said:
+    if said := _first(_known(False), head):
         return said
     return f"{'is a binary file' if is_binary else 'has a format'} that no reader knows: {_ANY}"
 
 
+def unplugged(head: bytes) -> str:
+    """Half a sentence on a file whose reader is in a plug-in that is not installed; "" for other files."""
+    return _first(_known(True), head)
+
+
+def _first(known: tuple[tuple[re.Pattern[bytes], str], ...], head: bytes) -> str:
+    return next((said for pattern, said in known if pattern.match(head)), "")
+
+
 @cache
-def _known() -> tuple[tuple[re.Pattern[bytes], str], ...]:
+def _known(of_plugins: bool) -> tuple[tuple[re.Pattern[bytes], str], ...]:
+    """The forms that no reader knows, or those of plug-ins that are not installed."""
     files = toml_file(__file__, "foreign.toml")["file"]
-    return tuple((re.compile(one["bytes"].encode(), re.S | re.I), one["told"]) for one in files)
+    wanted = [one for one in files if ("plugin" in one) == of_plugins]
+    missing = [one for one in wanted if not of_plugins or find_spec(one["plugin"]) is None]
+    return tuple((re.compile(one["bytes"].encode(), re.S | re.I), one["told"]) for one in missing)

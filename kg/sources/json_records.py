@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from kg.model import KgError
-from kg.sources import toml_lists, yaml_lists
+from kg.registry import of_others
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
 from kg.sources.inputs import InputFile
 from kg.sources.paper_rows import Beside, Row, Skipped, attempt
@@ -57,18 +57,35 @@ def _give(fields: dict[str, Any], key: str, value: Any) -> None:
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object_of)  # NaN
 
 
+class Notation(Protocol):
+    """Another notation for records than JSON: an entry point of the group "kg.records", a module or an object."""
+
+    def is_data(self, file: InputFile) -> bool:
+        """Whether a file is records throughout, and no text with a paper's fields above it."""
+
+    def keys(self, file: InputFile) -> frozenset[str]:
+        """The keys in the first part of a file; empty for a file in another notation."""
+
+    def entries(self, file: InputFile) -> Iterator[tuple[str, Any]] | None:
+        """The records of a file and where they stand; None for a file in another notation."""
+
+
+@cache
+def _notations() -> tuple[Notation, ...]:
+    return tuple(of_others("kg.records").values())
+
+
 def is_data(file: InputFile) -> bool:
-    """Whether a file is records in YAML or TOML throughout, whatever their texts hold."""
-    return yaml_lists.is_data(file) or bool(toml_lists.keys(file))
+    """Whether a file is records in another notation than JSON throughout, whatever their texts hold."""
+    return any(one.is_data(file) for one in _notations())
 
 
 @lru_cache(2)  # each reader asks for those of the file that is looked at
 def keys(file: InputFile) -> frozenset[str]:
-    """The keys of all objects, at any depth, in the first part of a file in JSON, YAML or TOML; empty for others."""
+    """The keys of all objects, at any depth, in the first part of a file of records; empty for others."""
     start = file.start()
-    if found := toml_lists.keys(file):
-        return found
-    return frozenset(_KEY.findall(start)) if start.lstrip()[:1] in ("{", "[") else yaml_lists.keys(file)
+    found = next(filter(None, (one.keys(file) for one in _notations())), frozenset[str]())
+    return found or frozenset(_KEY.findall(start) if start.lstrip()[:1] in _OPENING else ())
 
 
 Made = Callable[[dict[str, Any]], Mapping[str, Any] | Skipped | None]
@@ -81,8 +98,7 @@ def rows(file: InputFile, row: Made, lists: Collection[str] = (), is_any: bool =
     others. In JSON of `is_any` making, papers may also stand deeper in a record, or a record be a table of columns.
     Raises KgError when the JSON is damaged beyond recovery or a limit is exceeded.
     """
-    is_json = file.start().lstrip()[:1] in _OPENING
-    found = toml_lists.entries(file) if toml_lists.keys(file) else None if is_json else yaml_lists.entries(file)
+    found = next(filter(None, (one.entries(file) for one in _notations())), None)
     found = found or (_lines(file) if _is_lines(file, lists) else _all(file, lists))
     for number, (where, record) in enumerate(found, 1):
         if number > _MOST:

@@ -14,7 +14,7 @@ from kg.sources.dates import iso
 from kg.sources.inputs import InputFile
 from kg.sources.paper_rows import Row, RowReader
 from kg.sources.people import of_objects
-from kg.sources.yaml_lists import loader
+from kg_formats.yaml_lists import loader
 
 _SNIFF = re.compile(r"^cff-version\s*:", re.M)
 _LARGEST = 100 << 10  # code points: the parser takes ten milliseconds a KB

@@ -41,9 +41,17 @@ _MOST_VALUES = 100_000  # of an entry, which has no more than characters unless 
 _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond a KB
 
 
-@lru_cache(2)  # as in kg.sources.json_records
 def keys(file: InputFile) -> frozenset[str]:
-    """The keys in the first part of a file in YAML; empty for other files."""
+    """The keys in the first part of a file in YAML; empty for other files, and for JSON."""
+    return frozenset() if _is_json(file) else _keys(file)
+
+
+def _is_json(file: InputFile) -> bool:
+    return file.start().lstrip().startswith(("{", "["))
+
+
+@lru_cache(2)  # as in kg.sources.json_records
+def _keys(file: InputFile) -> frozenset[str]:
     start, front, first = _shape(opening(file))
     if first is not None:
         found = islice(_entries(file, first), _FIRST)
@@ -54,7 +62,7 @@ def keys(file: InputFile) -> frozenset[str]:
 
 def is_data(file: InputFile) -> bool:
     """Whether a file is records in YAML throughout, and no text with front matter."""
-    return _shape(opening(file))[2] is not None and "title" in map(any_form().called, keys(file))
+    return _shape(opening(file))[2] is not None and "title" in map(any_form().called, _keys(file))
 
 
 def of_paper(names: frozenset[str]) -> int:
@@ -66,6 +74,8 @@ def of_paper(names: frozenset[str]) -> int:
 
 def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
     """The records of a file in YAML and where they stand, or why one is none; None for other files."""
+    if _is_json(file):
+        return None
     _, front, first = _shape(opening(file))
     if first is not None:
         return _entries(file, first)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.model import KgError
-from kg.sources import yaml_lists
 from kg.sources.forms import folded_name, forms
 from kg.sources.inputs import InputFile
 from kg.sources.lines import opening
+from kg_formats import yaml_lists
 
 _EMPTY = r"(?:[ \t]*(?:#[^\n]*)?\r?\n){0,200}"
 _FIRST = re.compile(
@@ -39,8 +39,20 @@ def keys(file: InputFile) -> frozenset[str]:
     return names | {"title"} if is_paper and not _TITLES.isdisjoint(called) else frozenset()
 
 
-def entries(file: InputFile) -> Iterator[tuple[str, Any]]:
-    """The records of a file in TOML and where they stand; raises KgError when it is damaged or too large."""
+def is_data(file: InputFile) -> bool:
+    """Whether a file is papers in TOML."""
+    return bool(keys(file))
+
+
+def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
+    """The records of a file in TOML and where they stand; None for other files.
+
+    The records raise KgError when the file is damaged or too large.
+    """
+    return _entries(file) if keys(file) else None
+
+
+def _entries(file: InputFile) -> Iterator[tuple[str, Any]]:
     text = file.text()
     if len(text) > _LARGEST:
         raise KgError(f"{file.path}: holds more than {_LARGEST >> 20} MB: split it into smaller files.")

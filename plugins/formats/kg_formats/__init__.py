@@ -1,0 +1,1 @@
+"""Formats with few users, found by entry points: how `kg` reads them."""
