@@ -53,7 +53,7 @@ _PART = rf"(?:primary key {_NAMES}|{_COLUMN})"
 _TABLE = re.compile(rf"create table {_NAME} \( {_PART}(?: , {_PART})* \)(?: without rowid)?")
 _INDEX = re.compile(rf"create (?:unique )?index {_NAME} on {_NAME} {_NAMES}(?: where {_NAME} (?:is not null|<> ''))?")
 #: What kg makes: a kind and a name.
-_MADE = re.compile(r"CREATE (UNIQUE INDEX|INDEX|VIEW|VIRTUAL TABLE|TABLE) (\w+)[^;]*")
+_MADE = r"CREATE (UNIQUE INDEX|INDEX|VIEW|VIRTUAL TABLE|TABLE) (\w+)[^;]*"
 _ANY_NAME = rf"({_NAME}|\[[^\]]+\]|`[^`]+`)"
 _HEADS = {
     "table": re.compile(rf"CREATE TABLE {_ANY_NAME}\s*\("),
@@ -163,7 +163,7 @@ def _own() -> tuple[frozenset[str], dict[str, tuple[str, str]]]:
     """The names of kg's tables; the kinds and statements of all else that it makes, by name."""
     parts = (schema.TABLES, derived_tables.TABLES, derived_tables.INDEXES, derived_tables.VIEWS)
     script = ";".join((*parts, *derived_tables.SQLITE_INDEX))
-    found = _MADE.finditer(re.sub(r"--[^\n]*", "", script))
+    found = re.finditer(_MADE, re.sub(r"--[^\n]*", "", script))
     made = {one[2]: (one[1].lower(), " ".join(one[0].split())) for one in found}
     own = {name for name, (kind, _) in made.items() if kind == "table"} | {"embeddings", "title_vectors"}
     others = {name: said for name, said in made.items() if said[0] != "table"}
