@@ -53,6 +53,8 @@ def fault(path: Path | None, error: Exception) -> Fault:
 
 def remedy(path: Path | None) -> str:
     """What to do where a file is damaged."""
+    if path is None:
+        return "put a copy in its place."
     return f"run `kg rebuild --graph {path}`, which saves every source that can still be read."
 
 

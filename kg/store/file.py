@@ -7,6 +7,7 @@ What is written inside `batch` counts as a whole when it ends, or not at all.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -475,7 +476,7 @@ class StoreFile:
             said = dict(db.execute("SELECT name, value FROM about").fetchall())
             if isinstance(db, Lite):
                 db.note_log(said.get("file") or said.get("id", ""))
-        if "id" not in said:
+        if not re.fullmatch(r"\w{1,64}", said.get("id", "")):  # which names a folder
             raise Damage(f"The graph {db.place} does not say which it is: {remedy(self.path)}")
         if said.get("tables") != derived_tables.form():
             with telling(f"{db.place}: its tables are made again, for the vocabulary or the program is another."):

@@ -24,6 +24,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from kg.files import cache_folder
 from kg.model import KgError
+from kg.store import derived_tables
 from kg.store.faults import Damage, Fault, Unstorable
 from kg.store.place import is_whole, shown
 from kg.store.schema import APPLICATION, TABLES, VERSION
@@ -62,6 +63,34 @@ _FORBIDDEN = """SELECT proname FROM pg_proc p WHERE lower(proname) = ANY(%(words
     UNION ALL SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = ANY(%(words)s)
     AND (nspname LIKE 'pg\\_%%' OR nspname = 'information_schema' AND nspname = ANY(%(words)s)
         AND relname NOT IN ('columns', 'tables'))
+    LIMIT 1"""
+_VIEWS = """SELECT definition FROM pg_views WHERE lower(viewname) = ANY(%(words)s)
+    AND schemaname NOT IN ('pg_catalog', 'information_schema')"""
+#: What kg does not make, and what would run code of its maker with the rights of whoever opens the graph: in the place
+#: of tables or on them, and functions and operators that are found in the place of the server's.
+_FOREIGN = """WITH own AS (SELECT oid, relname, relkind FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(own)s)),
+    made AS (SELECT p.oid, proname AS name, prosrc, pronamespace AS space FROM pg_proc p WHERE NOT EXISTS (
+        SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')),
+    here AS (SELECT oid AS space FROM pg_namespace WHERE nspname = ANY(current_schemas(false)))
+    SELECT 'the trigger ' || tgname FROM pg_trigger JOIN own ON tgrelid = own.oid WHERE NOT tgisinternal
+    UNION ALL SELECT 'the rule ' || rulename FROM pg_rewrite JOIN own ON ev_class = own.oid WHERE rulename <> '_RETURN'
+    UNION ALL SELECT 'the policy ' || polname FROM pg_policy JOIN own ON polrelid = own.oid
+    UNION ALL SELECT 'the constraint ' || conname FROM pg_constraint JOIN own ON conrelid = own.oid
+        WHERE contype NOT IN ('p', 'u', 'n')
+    UNION ALL SELECT 'a default of ' || relname FROM pg_attrdef JOIN own ON adrelid = own.oid
+        WHERE pg_get_expr(adbin, adrelid) !~ '^''[^'']*''::text$'
+    UNION ALL SELECT 'another ' || relname FROM own
+        WHERE relkind <> CASE WHEN relname = ANY(%(views)s) THEN 'v' ELSE 'r' END
+    UNION ALL SELECT 'the function ' || name FROM made
+        JOIN pg_depend d ON refclassid = 'pg_proc'::regclass AND refobjid = made.oid
+        JOIN (SELECT oid, ev_class AS own FROM pg_rewrite UNION ALL SELECT indexrelid, indrelid FROM pg_index) AS part
+        ON objid = part.oid JOIN own ON part.own = own.oid
+    UNION ALL SELECT 'the function ' || name FROM made JOIN here USING (space)
+        WHERE name = 'regexp' AND prosrc <> %(regexp)s
+        OR EXISTS (SELECT 1 FROM pg_proc s WHERE s.proname = name AND s.pronamespace = 'pg_catalog'::regnamespace)
+    UNION ALL SELECT 'the operator ' || oprname FROM pg_operator o JOIN here ON space = oprnamespace WHERE NOT EXISTS (
+        SELECT 1 FROM pg_depend WHERE classid = 'pg_operator'::regclass AND objid = o.oid AND deptype = 'e')
     LIMIT 1"""
 #: A SELECT that ends with an error at a row that is too large to be sent.
 _BOUND = """SELECT * FROM ({query}
@@ -175,12 +204,33 @@ class Postgres:
             raise KgError(f"The schema that {self.place} names is not there: make it with CREATE SCHEMA.")
         found = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
         here = {name for (name,) in found}
+        if what := self._foreign():
+            raise Damage(
+                f"The graph {self.place} holds {what}, which kg does not make: take it away, or name another schema."
+            )
         rows = self.execute("SELECT value FROM about WHERE name = 'form'").fetchall() if "about" in here else []
+        if rows and not re.fullmatch(r"\d{1,9}", str(rows[0][0])):
+            raise Damage(
+                f"The graph {self.place} does not say which form it has: put a copy in its place (pg_restore)."
+            )
         if rows:
             return int(rows[0][0])
         if here.isdisjoint(re.findall(r"CREATE TABLE (\w+)", TABLES)):
             return None
         raise KgError(f"The database {self.place} holds tables of something else: name another database for the graph.")
+
+    def _foreign(self) -> str:
+        """What of the schema kg does not make and will not touch ("the trigger x"); "" where nothing is."""
+        made = f"{TABLES}{derived_tables.TABLES}{derived_tables.VIEWS}"
+        tables, views = (re.findall(rf"CREATE {kind} (\w+)", made) for kind in ("TABLE", "VIEW"))
+        given = {
+            "own": [*tables, *views, "embeddings", "title_vectors"],
+            "views": views,
+            "regexp": _REGEXP.split("$$")[1],
+        }
+        with self._told():
+            found = self._live().execute(_FOREIGN.encode(), given).fetchone()
+        return str(found[0]) if found else ""
 
     def create(self) -> None:
         """Make the tables of a graph, and its id, unless another process did so meanwhile."""
@@ -299,12 +349,16 @@ class Postgres:
     def _forbidden(db: psycopg.Connection[Any], query: str) -> str:
         """A word of a query that is the name of what it may not use; "" where there is none.
 
-        Words in strings and comments count too: what is looked for does not depend on how the query is read.
+        Words in strings and comments count too, and those of views that it names: what is looked for does not depend on
+        how the query is read.
         """
         if re.search(r'\bu&"', query, re.IGNORECASE):
             return 'U&"'
-        words = list(set(re.findall(r"\w+", query.lower())))
-        found = db.execute(_FORBIDDEN.encode(), {"words": words, "functions": _FUNCTIONS}).fetchone()
+        words, texts = set[str](), [query]
+        while new := set(re.findall(r"\w+", " ".join(texts).lower())) - words:
+            words |= new
+            texts = [text for (text,) in db.execute(_VIEWS.encode(), {"words": list(new)})]
+        found = db.execute(_FORBIDDEN.encode(), {"words": list(words), "functions": _FUNCTIONS}).fetchone()
         return str(found[0]) if found else ""
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from kg.api import Graph
 from kg.build.verification import verify
 from kg.model import KgError
+from kg.store import derived_tables
 from tests.cli.command import run
 
 psycopg = pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
@@ -210,3 +212,57 @@ def test_rows_that_another_user_changed_end_in_a_sentence(address: str, change: 
                 db.execute(f"INSERT INTO {table} SELECT * FROM kept.{table}")
             db.execute("DROP SCHEMA kept CASCADE")
             db.commit()
+
+
+TRAP = """CREATE TABLE caught (name text); CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO caught VALUES (current_user); RETURN NEW; END $$;
+    CREATE FUNCTION own() RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$;"""
+
+
+@pytest.fixture
+def hostile(address: str) -> Iterator[str]:
+    """A copy of the graph, to be falsified."""
+    with psycopg.connect(address.replace("/papers", "/postgres"), autocommit=True) as db:
+        db.execute("CREATE DATABASE hostile TEMPLATE papers")
+        yield address.replace("/papers", "/hostile")
+        db.execute("DROP DATABASE hostile WITH (FORCE)")
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("CREATE TRIGGER t BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION trap()", "the trigger t"),
+        ("CREATE RULE r AS ON INSERT TO entries DO ALSO INSERT INTO caught VALUES ('x')", "the rule r"),
+        ("CREATE POLICY p ON papers USING (own() = 'y')", "the policy p"),
+        ("ALTER TABLE entries ADD CONSTRAINT c CHECK (own() = 'x')", "the constraint c"),
+        ("ALTER TABLE papers ALTER title SET DEFAULT own()", "a default of papers"),
+        ("ALTER TABLE papers RENAME TO p; CREATE VIEW papers AS SELECT * FROM p", "another papers"),
+        ("DROP VIEW paper_texts; CREATE VIEW paper_texts AS SELECT own()", "the function own"),
+        ("CREATE FUNCTION hashtext(name) RETURNS int LANGUAGE sql AS 'SELECT 1'", "the function hashtext"),
+        (
+            "CREATE OR REPLACE FUNCTION regexp(pattern text, said text) RETURNS bool LANGUAGE sql AS 'SELECT true'",
+            "regexp",
+        ),
+        ("CREATE OPERATOR = (LEFTARG = text, RIGHTARG = name, FUNCTION = texteqname)", "the operator ="),
+        ("UPDATE about SET value = 'x' WHERE name = 'form'", "does not say which form"),
+        ("UPDATE about SET value = '../../../escaped' WHERE name = 'id'", "does not say which it is"),
+    ],
+)
+def test_a_graph_with_code_of_another_user_is_not_opened(hostile: str, change: str, what: str) -> None:
+    with psycopg.connect(hostile, autocommit=True) as db:
+        db.execute(f"{TRAP} {change}")
+    for read_only in (True, False):
+        with pytest.raises(KgError, match=re.escape(what)), Graph(hostile, read_only=read_only):
+            pass
+
+
+def test_views_of_another_user_are_held_to_what_a_query_may_use(hostile: str) -> None:
+    with psycopg.connect(hostile, autocommit=True) as db:
+        db.execute("CREATE SCHEMA other; CREATE VIEW other.deep AS SELECT pg_read_file('/etc/hostname') AS x")
+        db.execute("CREATE VIEW peek AS SELECT * FROM other.deep; CREATE VIEW titles AS SELECT title FROM papers")
+    with Graph(hostile, read_only=True) as graph:
+        assert len(graph.sql("SELECT * FROM titles")) == 2
+        with pytest.raises(KgError, match="uses pg_read_file, which is not allowed"):
+            graph.sql("SELECT * FROM peek")
+        for view in re.findall(r"CREATE VIEW (\w+)", derived_tables.VIEWS):
+            graph.sql(f"SELECT * FROM {view}")
