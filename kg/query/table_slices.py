@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg.keptbody import cell_id
 from kg.model import SIDE, Cell, Document, Table
-from kg.sources.body.header_paths import PathCell, header_paths
+
+if TYPE_CHECKING:
+    from kg.sources.body.header_paths import PathCell
 
 _POSITIONS = 100_000  # of a grid that its cells may cover, spans counted
 _Owners = dict[tuple[int, int], Cell]  # by row and column: the cell that covers a position
@@ -73,6 +75,8 @@ def slice_of(
     lit: Collection[tuple[int, int]] = (),
 ) -> TableSlice:
     """The named rows and columns of a table (from 0) with what names them, all where none are named."""
+    from kg.sources.body.header_paths import header_paths  # pages without slices need no readers
+
     paths, owners = header_paths(table), _owners(table)
     valued = {path.cell.row for path in paths}
     chosen = [path for path in paths if rows is None or path.cell.row in rows]
