@@ -14,7 +14,6 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
-from kg.extract.tables import read_tables
 from kg.identifiers import kind_of
 from kg.link.called_names import folded_name_rows, labels_of
 from kg.link.cited_works import citation_rows, link_citations, quoted
@@ -182,6 +181,8 @@ def rows_of(document: Document, record: Record) -> Rows:
     """The rows of an entry."""
     mentions = [mention for kind in LISTS.values() for mention in getattr(record, kind) if mention.concept]
     concepts = {mention.canonical: mention.concept for mention in mentions if mention.type in OBTAINED}
+    from kg.extract.tables import read_tables  # whoever only reads a graph needs no readers of files
+
     tables = read_tables(document, record, Vocabulary.load()) if document.tables else []
     return Rows(
         record.paper,
