@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -110,7 +111,7 @@ class RdfCache:
             if known is None:
                 shutil.rmtree(folder, ignore_errors=True)
             _state(folder).unlink(missing_ok=True)  # until it is whole, the next one begins anew
-            store, failed = None, ""
+            store, failed, refused = None, "", None
             try:
                 with telling(f"{folder}: the triples follow the graph; the first time takes a while."):
                     store = ox.Store(str(folder))
@@ -119,9 +120,13 @@ class RdfCache:
             except PermissionError:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
+            except KgError as error:  # without its frames: they hold the database, whose threads a fork would lack
+                refused = copy(error)
             except _FAILURES as error:
                 failed = str(error) or type(error).__name__
             store = None  # which lets go of its files
+            if refused:
+                raise refused
             if failed:
                 shutil.rmtree(folder, ignore_errors=True)
                 if known is not None:  # maybe what was there is damaged
