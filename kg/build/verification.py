@@ -29,12 +29,13 @@ from kg.rdf.ontology import VOCABULARY
 from kg.rdf.store import Store
 from kg.rdf.terms import value
 from kg.rdf.triples import place_of
+from kg.store import derived_tables
 from kg.store.contents import digest
 from kg.store.entries import local_id
 from kg.store.faults import Fault, told
 from kg.store.file import StoreFile
 from kg.store.fingerprints import seal, sealed
-from kg.store.rows import Rows, Writer, otherwise_in_common, rows_of, unlike, without_entry
+from kg.store.rows import Rows, Writer, otherwise, rows_of
 from kg.text import fold
 from kg.vocabulary import Vocabulary
 
@@ -131,8 +132,8 @@ def _entry_faults(name: str, known: _Reference, report: Report, shacl: bool) -> 
     entry = _Entry(f"entry:{name}", triples, known)
     yield from entry.faults()
     report.checked.update(entry.checked)
-    for table in known.afresh.tables_unlike(document, rows_of(document, record)):
-        yield f"the table {table} does not hold what its record says: run kg rebuild"
+    if not known.afresh.takes(document, rows_of(document, record)):
+        yield "the table entries does not hold what its texts say: run kg rebuild"
     if shacl:
         yield from violations(triples)
 
@@ -153,7 +154,8 @@ class _Afresh:
 
     def __init__(self, store: Store) -> None:
         """Raises Fault where the graph cannot be read."""
-        self.store, self.made, self._number = store, StoreFile(None), 0
+        self.store, self.made = store, StoreFile(None)
+        self._read: set[str] = set()
         self.made.db.index_texts = lambda *_: None  # type: ignore[method-assign]
         self.writer = Writer(self.made.db, self.made.facts)
         self.made.db.begin()
@@ -161,29 +163,29 @@ class _Afresh:
             rows = store.rows(f"SELECT * FROM {table}")
             self.made.db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})", rows)
 
-    def tables_unlike(self, document: Document, rows: Rows) -> list[str]:
-        """The tables that do not hold of an entry what it says."""
+    def takes(self, document: Document, rows: Rows) -> bool:
+        """Take in an entry; whether the table of entries has it as it says."""
         sql = "SELECT id, source, local, number, paper, document, record FROM entries WHERE name = ?"
         [(number, *held, read, said)] = self.store.rows(sql, document.id)
         row = [document.source, local_id(document.id, document.source), document.number, rows.paper]
         new = (number, document.id, *row, read, said, "", "")
         self.made.db.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(new))})", new)
         self.writer.write(number, rows)
-        self._number += 1
-        return [*unlike(self.store.db, number, rows), *(["entries"] if held != row else [])]
+        self._read.add(document.id)
+        return list(held) == row
 
     def faults(self) -> Iterator[str]:
-        """What the tables say otherwise of works and concepts, and of entries that are not there."""
-        for table, number in without_entry(self.store.db):
-            yield f"{number} rows of the table {table} are of no entry: run kg rebuild"
-        if self._number < self.store.count():
-            return  # what cannot be read is told already
+        """What tables say otherwise; where some entries cannot be read, only what they say of others alone."""
         self.writer.finish()
         of_register = "SELECT curie FROM concepts WHERE curie IN (SELECT id FROM organisations)"  # named now or before
         known, made = (set(db.execute(of_register).fetchall()) for db in (self.store.db, self.made.db))
         self.writer.add_concepts([concept for (concept,) in sorted(known - made)], {})
-        for table, name in otherwise_in_common(self.store.db, self.made.db):
-            yield f"{name}: the table {table} does not hold what entries say: run kg rebuild"
+        is_whole = len(self._read) == self.store.count()
+        for table in derived_tables.NAMES:
+            for kind, name in sorted(otherwise(self.store.db, self.made.db, table)):
+                if is_whole or (name in self._read and kind == "entry" and table != "citations"):
+                    about = f"{kind} {name or 'that is gone'}"
+                    yield f"{about}: the table {table} does not hold what entries say: run kg rebuild"
 
 
 class _Entry:

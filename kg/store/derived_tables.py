@@ -7,6 +7,7 @@ column says is told in docs/schema.md.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -75,6 +76,7 @@ CREATE TABLE cells (
     unit TEXT NOT NULL, bold INTEGER NOT NULL, sound INTEGER NOT NULL, setup INTEGER NOT NULL,
     row_header INTEGER NOT NULL, column_header INTEGER NOT NULL, {_KEY};
 """
+NAMES = re.findall(r"CREATE TABLE (\w+)", TABLES)
 
 INDEXES = """
 CREATE INDEX narrower ON broader (broader, concept);

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.entity_types import LISTS
@@ -100,81 +100,38 @@ class Rows(NamedTuple):
         yield from (row[2] for row in self.uses if row[2])
 
 
-#: What the tables hold of an entry, as `Rows` have it.
-_HELD = {
-    "authors": "SELECT {}, x.name FROM authors x",
-    "texts": "SELECT {}, x.field, x.raw FROM texts x",
-    "mentions": 'SELECT {}, c.curie, x.role, x.field, x.start, x."end", x.score, x.sure FROM mentions x'
-    " LEFT JOIN concepts c ON c.id = x.concept",
-    "topics": 'SELECT {}, c.curie, x.field, x.start, x."end", x.score, x.sure FROM topics x'
-    " LEFT JOIN concepts c ON c.id = x.topic",
-    "results": "SELECT {}, c.curie, x.metric_text, x.low, x.high, x.unit, x.change, x.bound, d.curie, x.baseline_text,"
-    ' x.setting, x.marks, x.field, x.start, x."end", x.score, x.sure FROM results x'
-    " LEFT JOIN concepts c ON c.id = x.metric LEFT JOIN concepts d ON d.id = x.baseline",
-    "result_on": "SELECT {}, x.result, c.curie FROM result_on x LEFT JOIN concepts c ON c.id = x.concept",
-    "relations": "SELECT {}, x.type, c.curie, x.head_text, d.curie, x.tail_text, x.marks, x.field, x.start,"
-    ' x."end", x.score, x.sure FROM relations x'
-    " LEFT JOIN concepts c ON c.id = x.head LEFT JOIN concepts d ON d.id = x.tail",
-    "uses": "SELECT {}, x.type, x.name, c.curie, x.use, x.level, x.part, x.start, x.quote, x.score"
-    " FROM uses x LEFT JOIN concepts c ON c.id = x.concept",
-    "citations": "SELECT {}, '', x.key, x.title, x.doi, x.arxiv, x.year, x.begin, x.type, x.part, x.start,"
-    " x.quote, x.score, x.name FROM citations x",
-    "tables": "SELECT {}, x.id, x.label, x.caption, x.page, x.head_rows, x.head_columns FROM tables x",
-    "headers": 'SELECT {}, x."table", x.axis, x.path, x.dataset, x.metric, x.model, x.method, x.hardware, x.settings'
-    " FROM headers x",
-    "cells": 'SELECT {}, x."table", x."row", x."column", x.text, x.value, x.unit, x.bold, x.sound, x.setup,'
-    " x.row_header, x.column_header FROM cells x",
-}
-
-
-def unlike(db: Lite | Postgres, entry: int, rows: Rows) -> list[str]:
-    """The tables that do not hold the rows of an entry, by its number, or hold others of it."""
-    out = []
-    for table, sql in _HELD.items():
-        order = "x.id" if table == "texts" else "x.number"
-        where = f"LEFT JOIN papers p ON p.id = x.paper WHERE x.entry = ? ORDER BY {order}"
-        held = db.execute(f"{sql.format('p.curie')} {where}", (entry,)).fetchall()
-        wanted = [(rows.paper, *row) for row in getattr(rows, table)]
-        if [tuple(value or "" for value in row) for row in held] != [tuple(v or "" for v in row) for row in wanted]:
-            out.append(table)
-    return out
-
-
-#: What the tables hold that several entries have a part in: what a row is about first, and no numbers.
-_COMMON = {
-    "papers": "SELECT 'paper ' || curie, e.name, title, p.name, kind, date, year, venue, arxiv, doi, url, code_url,"
-    " author_count, parts, appeared FROM papers p LEFT JOIN entries e ON e.id = p.entry",
-    "concepts": "SELECT 'concept ' || curie, type, label, label_zh,"
-    " CASE WHEN id IN (SELECT concept FROM mentions) THEN country END, known FROM concepts",
-    "broader": "SELECT 'concept ' || c.curie, d.curie FROM broader x"
-    " LEFT JOIN concepts c ON c.id = x.concept LEFT JOIN concepts d ON d.id = x.broader",
+#: What stands for a column that numbers an entry, a work or a concept: what that is called.
+_CALLED = {
+    "entry": "(SELECT name FROM entries WHERE id = x.entry)",
+    "paper": "(SELECT curie FROM papers WHERE id = x.paper)",
+    "country": "CASE WHEN x.id IN (SELECT concept FROM mentions) THEN x.country END",  # else one that it had before
     **{
-        table: f"SELECT 'concept ' || c.curie, {columns} FROM {table} x LEFT JOIN concepts c ON c.id = x.concept"
-        for table, columns in {
-            "labels": "x.language, x.preferred, x.label, x.entries",
-            "names": "x.form, x.preferred, x.backwards, x.size",
-            "counts": "x.role, x.type, x.papers",
-        }.items()
+        name: f"(SELECT curie FROM concepts WHERE id = x.{name.rpartition('.')[2]})"
+        for name in ("concept", "broader", "topic", "results.metric", "baseline", "head", "tail")
     },
-    "citations": "SELECT 'entry ' || e.name, x.number, x.cited FROM citations x JOIN entries e ON e.id = x.entry",
 }
 
 
-def otherwise_in_common(db: Lite | Postgres, made: Lite | Postgres) -> Iterator[tuple[str, str]]:
-    """The tables that say of a work, a concept or an entry other than those that were made again, with its name."""
-    for table, sql in _COMMON.items():
-        held, wanted = (Counter(map(tuple, one.execute(sql).fetchall())) for one in (db, made))
-        wrong = (held - wanted) + (wanted - held)
-        yield from ((table, name) for name in sorted({row[0] or "nothing" for row in wrong}))
+def otherwise(db: Lite | Postgres, made: Lite | Postgres, table: str) -> set[tuple[str, str]]:
+    """The entries, works or concepts of which a table does not say what it says in a graph that was made again.
 
-
-def without_entry(db: Lite | Postgres) -> Iterator[tuple[str, int]]:
-    """The tables that hold rows of entries which are not there, with their number."""
-    for table in _HELD:
-        sql = f"SELECT count(*) FROM {table} WHERE entry NOT IN (SELECT id FROM entries)"
-        (number,) = db.execute(sql).fetchone()
-        if number:
-            yield table, number
+    Each with its kind; "" is the name of one that is not there.
+    """
+    columns = [one[0] for one in made.execute(f"SELECT * FROM {table} LIMIT 0").description]
+    about = next(name for name in ("curie", "entry", "concept") if name in columns)
+    said = (_CALLED.get(f"{table}.{c}") or _CALLED.get(c, f'x."{c}"') for c in columns[columns[0] == "id" :])
+    sql = f"SELECT {_CALLED.get(about, 'x.curie')}, {', '.join(said)} FROM {table} x"
+    limits: list[Any] = [[]]
+    if about == "entry":  # so many at once
+        sql += " WHERE x.entry > ? AND x.entry <= ?"
+        ids = (number for (number,) in made.execute("SELECT id FROM entries ORDER BY id").fetchall()[_SOME::_SOME])
+        limits = list(pairwise((-1, *ids, 1 << 62)))
+    wrong: set[str] = set()
+    for given in limits:
+        held, wanted = (Counter(map(tuple, one.execute(sql, given).fetchall())) for one in (db, made))
+        wrong.update(row[0] or "" for row in (held - wanted) + (wanted - held))
+    kind = {"papers": "paper", "concepts": "concept"}.get(table, about)
+    return {(kind, name) for name in wrong}
 
 
 def rows_of(document: Document, record: Record) -> Rows:
