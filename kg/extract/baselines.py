@@ -189,11 +189,13 @@ class Baselines:
     def _kept(self, place: QuantityPlace) -> str | None:
         """What a share is of, where it is called original: "keeps 97% of [the original performance]"."""
         share = _SHARE.match(place.text, place.quantity.end) if place.quantity.unit == "%" else None
-        whole = next((o for o in self.others(place.sentence) if share and o.start == share.end()), None)
+        if not share:
+            return None
+        whole = next((o for o in self.others(place.sentence) if o.start == share.end()), None)
         said = whole.text.partition(" and ")[0] if whole and whole.marker == "reference" else ""
         if said and self.lexicon.is_metric(said.split()[-1]):
             return said
-        of = _SHARE_OF.match(place.text, share.end()) if share else None
+        of = _SHARE_OF.match(place.text, share.end())
         if not of or not any(map(self.lexicon.is_metric, of["said"].split())):
             return None
         named = {place.text[start:end] for start, end, kind in place.sentence.names if kind in ("technique", "model")}

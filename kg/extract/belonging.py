@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
@@ -60,36 +60,39 @@ class Extent(NamedTuple):
     end: int
 
 
-class Belonging:
-    """The numbers of a sentence, and the statements that they stand in."""
+class Numbers:
+    """The numbers of a sentence, and its words; digits of names are no numbers."""
 
-    def __init__(
-        self, text: str, at: Extent, others: Mapping[Extent, bool], names: Iterable[Match], vocabulary: Vocabulary
-    ) -> None:
-        """A sentence with a number `at` a place, `others`, and `names`, whose digits are no numbers.
-
-        Each of the others has whether it is on the same metric, so that it was obtained on something else.
-        """
+    def __init__(self, text: str, places: Iterable[Extent], names: Iterable[Match]) -> None:
         self.text = masked = text
         for name in names:
             masked = masked[: name.start] + re.sub(r"\d", "#", masked[name.start : name.end]) + masked[name.end :]
         self.masked = masked
-        self._amounts = [Extent(*one.span()) for one in AMOUNT.finditer(masked)]
-        own = self._number(at)
-        found = {*(self._number(one) for one in others), *self._amounts}
-        self.alike = {self._number(one) for one, is_alike in others.items() if is_alike}
-        apart = [one for one in found if one.end <= own.start or one.start >= own.end]
-        self.numbers = sorted({own, *apart})
-        self.place = self.numbers.index(own)
-        self.words, self._compare = tagged(text, 0, len(text))[0], vocabulary.cues("compare")
-        self._verbs = frozenset(chain.from_iterable(map(vocabulary.cues, _VERBS)))
-        self._is_dealt_out = any(word in text for word in _DEALT)
+        self.amounts = [Extent(*one.span()) for one in AMOUNT.finditer(masked)]
+        self.of = {place: self._number(place) for place in places}
+        self.words = tagged(text, 0, len(text))[0]
 
     def _number(self, span: Extent) -> Extent:
         """The number in the words of a result: "44.2%" of "reduces memory by 44.2%"."""
-        amount = next((one for one in self._amounts if one.start < span.end and one.end > span.start), None)
+        amount = next((one for one in self.amounts if one.start < span.end and one.end > span.start), None)
         found = _NUMBER.search(self.masked, *span)
         return amount or (Extent(*found.span()) if found else span)
+
+
+class Belonging:
+    """The numbers of a sentence, and the statements that they stand in."""
+
+    def __init__(self, read: Numbers, at: Extent, alike: Iterable[Extent], vocabulary: Vocabulary) -> None:
+        """A number `at` a place; `alike` are on the same metric, so that they were obtained on something else."""
+        self.text, self.masked, self.words = read.text, read.masked, read.words
+        own = read.of[at]
+        self.alike = {read.of[one] for one in alike}
+        apart = [one for one in {*read.of.values(), *read.amounts} if one.end <= own.start or one.start >= own.end]
+        self.numbers = sorted({own, *apart})
+        self.place = self.numbers.index(own)
+        self._compare = vocabulary.cues("compare")
+        self._verbs = frozenset(chain.from_iterable(map(vocabulary.cues, _VERBS)))
+        self._is_dealt_out = any(word in read.text for word in _DEALT)
 
     def of(self, things: Sequence[Match]) -> set[str]:
         """The concepts of those of some things of one type that the number was obtained on; empty for none."""
@@ -255,9 +258,11 @@ class _Read:
         text = raw[first:last]
         things, before = self.things(text), self.before(raw, first)
         places = [Extent(one.evidence.start - first, min(one.evidence.end, last) - first) for one in results]
+        numbers = Numbers(text, places, chain.from_iterable(things.values()))
+        metrics = {place: one.metric for place, one in zip(places, results, strict=True)}
         for result, at in zip(results, places, strict=True):
-            others = {place: one.metric == result.metric for place, one in zip(places, results, strict=True)}
-            reader = Belonging(text, at, others, chain.from_iterable(things.values()), self.vocabulary)
+            alike = [place for place, metric in metrics.items() if metric == result.metric]
+            reader = Belonging(numbers, at, alike, self.vocabulary)
             for kind in OBTAINED:
                 rivals = reader.rivals(things[kind]) if kind in _RIVALS else set()
                 left = [one for one in things[kind] if one not in rivals]

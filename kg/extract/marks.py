@@ -8,6 +8,7 @@ words restrict is in `ontology/cues.ttl`; whether a win is only partial is read 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -34,25 +35,10 @@ class Clauses:
     def __init__(self, view: DocView, start: int, end: int) -> None:
         self.view, self.start, self.end = view, start, end
         self.sentence = sentence_of(view.doc, start)
-        self.words = phrase.words if (phrase := view.phrase_at(*self.sentence)) else ()
-        self.forms = [fold(word.text) for word in self.words]
-        count, cues = range(len(self.words)), view.vocabulary.cues
+        self.words, self.forms, self.breaks = _broken(view, self.sentence)
+        count = range(len(self.words))
         self.at = next((n for n in count if self.words[n].end > start), len(self.words))
         self.behind = next((n for n in count if self.words[n].start >= end), len(self.words))
-        begins = cues("clause") - cues("clause-condition")
-        self.breaks = [n for n in count if self._begins(n, begins)]
-
-    def _begins(self, n: int, begins: Set[str]) -> bool:
-        """Whether a clause begins behind a word: "while", a semicolon, ", achieving", "and outperforms"."""
-        words, form = self.words, self.forms[n]
-        if words[n].text in _BREAKS or form in begins:
-            return True
-        if form == "that":  # "we show that ZapNet"
-            return n > 0 and words[n - 1].tag.startswith("VB")
-        after = words[n + 1] if n + 1 < len(words) else None
-        if after is None or (words[n].text != "," and form not in ("and", "or")):
-            return False
-        return after.tag in _VERBS or (words[n].text == "," and self.forms[n + 1] == "with")
 
     @property
     def clause(self) -> tuple[int, int]:
@@ -73,6 +59,27 @@ class Clauses:
         """Whether words [first, last) hold a cue; the words of a cue may stand a few words apart."""
         forms = self.forms[max(first, 0) : last]
         return any(_holds(forms, cue.split()) for cue in self.view.vocabulary.cues(group))
+
+
+@lru_cache(maxsize=16)  # a sentence is asked for once for each of its numbers
+def _broken(view: DocView, sentence: tuple[int, int]) -> tuple[Sequence[TaggedWord], list[str], list[int]]:
+    """The words of a sentence, their forms, and those behind which a clause begins."""
+    words = phrase.words if (phrase := view.phrase_at(*sentence)) else ()
+    forms = [fold(word.text) for word in words]
+    begins = view.vocabulary.cues("clause") - view.vocabulary.cues("clause-condition")
+    return words, forms, [n for n in range(len(words)) if _begins(words, forms, n, begins)]
+
+
+def _begins(words: Sequence[TaggedWord], forms: Sequence[str], n: int, begins: Set[str]) -> bool:
+    """Whether a clause begins behind a word: "while", a semicolon, ", achieving", "and outperforms"."""
+    if words[n].text in _BREAKS or forms[n] in begins:
+        return True
+    if forms[n] == "that":  # "we show that ZapNet"
+        return n > 0 and words[n - 1].tag.startswith("VB")
+    after = words[n + 1] if n + 1 < len(words) else None
+    if after is None or (words[n].text != "," and forms[n] not in ("and", "or")):
+        return False
+    return after.tag in _VERBS or (words[n].text == "," and forms[n + 1] == "with")
 
 
 def _holds(forms: Sequence[str], cue: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import kg
 from kg.extract import extract
-from kg.extract.belonging import Belonging, Extent
+from kg.extract.belonging import Belonging, Extent, Numbers
 from kg.model import Document, Text
 from kg.records import from_json, to_json
 from kg.vocabulary import Vocabulary
@@ -22,7 +22,8 @@ def _on(case: dict[str, Any], vocabulary: Vocabulary) -> set[str]:
     said = case["sentence"]
     start = said.index(case["number"])
     found = vocabulary.match(said)
-    sentence = Belonging(said, Extent(start, start + len(case["number"])), {}, found, vocabulary)
+    at = Extent(start, start + len(case["number"]))
+    sentence = Belonging(Numbers(said, [at], found), at, [], vocabulary)
     things = [one for one in found if one.type == case["type"]]
     rivals = sentence.rivals(things) if case["type"] != "dataset" else set()
     own = sentence.of([one for one in things if one not in rivals])

@@ -26,7 +26,7 @@ POINTER = (
 )
 ADDRESS = "SELECT hex(fts3_tokenizer('simple'))"
 BLOBS = (
-    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 9000) SELECT zeroblob(50000000) FROM c"
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 90000) SELECT zeroblob(5000000) FROM c"
 )
 
 
