@@ -21,11 +21,12 @@ from kg.query.cell_answers import (
 )
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
-from kg.query.followup import in_context
+from kg.query.followup import Context, fails
 from kg.query.kinds import paged, respond
 from kg.query.lexicon import Lexicon
 from kg.query.named_uses import with_uses
 from kg.query.question_reader import read
+from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 
@@ -69,13 +70,27 @@ def answer(
     the earlier questions in order (`after`); a question that starts afresh does not.
     """
     before = (after,) if isinstance(after, str) else tuple(() if isinstance(after, Answer) else after)
-    earlier: Query | Sequence[str] = before
-    if isinstance(after, Answer):
-        before, earlier = (*after.after, after.question), after.asked or after.query
-    corpus = Corpus.of(store)
+    corpus, typed = Corpus.of(store), question
+    if isinstance(after, Answer) or (before and question.strip()):  # else much is answered without the lexicon
+        lexicon = lexicon or Lexicon.of(store, vocabulary)
+
+    def reading(text: str, language: str = "") -> Query:
+        assert lexicon
+        return citing_papers.citing_query(store, lexicon, text, language) or read(text, lexicon, language)
+
+    def finds(text: str, query: Query) -> bool:
+        assert lexicon
+        return not respond(store, lexicon, text, query, 1).empty
+
+    context: Context | None = None
+    if isinstance(after, Answer) and lexicon:
+        before, context = (*after.after, after.question), Context(after.asked or after.query, lexicon, reading)
+    elif before and lexicon:
+        context = Context.of(before, lexicon, finds, reading)
+    question = context.named(question) if context else question
 
     def complete(found: Answer) -> Answer:
-        return paged(corpus, replace(found, read=corpus.read()))
+        return paged(corpus, replace(found, read=corpus.read(), question=typed if typed.strip() else found.question))
 
     form = citing_papers.form(question)
     if not filter and (cited := citing_papers.cited_by(store, question, form, language)):
@@ -87,11 +102,7 @@ def answer(
     if in_tables and in_tables.cells and asks_for_number(question):
         shown = best_rows(in_tables.cells)
         return complete(replace(cell_answer(store, question, in_tables, language), cells=tuple(shown)))
-
-    def reading(text: str, language: str = "") -> Query:
-        return citing_papers.citing_query(store, lexicon, text, language) or read(text, lexicon, language)
-
-    going_on = in_context(question, lexicon, earlier, language, reading) if before and question.strip() else None
+    going_on = context.query(typed, language) if context and typed.strip() else None
     asked, name, own = citing_papers.of_paper(store, question, form)
     like = Query("near", like=name) if asked == "like" else None
     query = going_on or like or (reading(question, language) if question.strip() or not filter else Query())
@@ -107,4 +118,10 @@ def answer(
     if in_tables:
         found = with_cells(found, in_tables) if in_tables.cells else with_near_tables(found, in_tables)
     found = citing_papers.with_code(found, own) if own and asked == "code" else found
-    return replace(found, asked=query, after=before if going_on else ())
+    if context is None or going_on:
+        return replace(found, asked=query, after=before if going_on else ())
+    say = Sayings(found.language)
+    if fails(query, lambda one: not found.empty):
+        kept = replace(found, asked=context.before, after=before)
+        return replace(kept, notes=(*found.notes, say("followup.stays", question=before[-1])))
+    return replace(found, asked=query, notes=(*found.notes, say("followup.afresh")))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from kg.files import toml_file
-from kg.query.filter import Condition, Entity, Fact, Outcome, Query, Term
+from kg.query.filter import Condition, Entity, Outcome, Phrase, Query, Term
 from kg.query.lexicon import Lexicon
 from kg.query.question_reader import LIMIT, read
 from kg.query.sayings import Sayings
@@ -19,61 +19,131 @@ from kg.text import fold, has_han
 LONGEST = 8
 #: The wordings by their meaning.
 _forms = partial(toml_file, __file__, "followup.toml")
+_OF_PAPERS = ("papers", "ranking")  # kinds of questions that narrow a comparison
 #: A paper may be about several things; in other fields a new condition replaces the old one.
 _WORK = ("topic", "technique", "problem", "task", "text", "parts")
 
 
-def in_context(
-    question: str,
-    lexicon: Lexicon,
-    before: Query | Sequence[str],
-    language: str = "",
-    reading: Callable[[str], Query] | None = None,
-) -> Query | None:
-    """The query of a question after another one, or after several in order; None if it starts afresh.
+class Context:
+    """What a question goes on from: the query of the question before, and how a question that starts afresh is read."""
 
-    `reading` reads the questions that start afresh.
-    """
-    if not isinstance(before, Query):
-        known: Query | None = None
-        for text in before[-LONGEST:]:
-            known = (known and in_context(text, lexicon, known)) or (reading(text) if reading else read(text, lexicon))
-        return known and in_context(question, lexicon, known, language)
-    forms = _forms()
-    rest, signs, refers = _rest(question)
-    if not rest or before.kind == "refused":
-        return None
-    lifted = re.search(forms["lifts"], rest, re.I) if signs else None
-    asked = read((rest[: lifted.start()] + rest[lifted.end() :]) if lifted else rest, lexicon, language, alone=False)
-    if asked.kind == "refused" or not (signs or _is_only_narrowing(question, asked)):
-        return None
-    earlier, new = before.filter.conditions, asked.filter.conditions
-    if before.things and (asked.kind != "papers" or before.kind in ("definition", "claims")):
-        earlier += tuple(Condition(thing.label, (thing,)) for thing in before.things[:1])
-    free = next(filter(None, lifted.groups()), "") if lifted else ""
-    gone = [old for old in earlier if _shares_words(old, free) or any(_replaces(one, old, lexicon) for one in new)]
-    adds = re.match(rf"\s*(?:{forms['adds']})", question, re.I)
-    narrows = refers or adds or re.match(forms["narrows"], rest, re.I) or re.search(f"{forms['narrowed']}$", rest)
-    if new and not (gone or narrows):
-        gone = _same_place(earlier, new[0])
-    kept = tuple(one for one in earlier if one not in gone and one not in new)
-    return _merged(before, asked, kept, [one.text for one in gone], question, language)
+    def __init__(self, before: Query, lexicon: Lexicon, reading: Callable[[str], Query] | None = None) -> None:
+        self.before, self.lexicon = before, lexicon
+        self._read = reading or (lambda text: read(text, lexicon))
+
+    @classmethod
+    def of(
+        cls,
+        questions: Sequence[str],
+        lexicon: Lexicon,
+        finds: Callable[[str, Query], bool],
+        reading: Callable[[str], Query] | None = None,
+    ) -> Context | None:
+        """The context of several questions in order, without those that fail; `finds` says whether one finds papers."""
+        context: Context | None = None
+        for text in questions[-LONGEST:]:
+            query = (context and context.query(text)) or (reading(text) if reading else read(text, lexicon))
+            if context is None or not fails(query, partial(finds, text)):
+                context = cls(query, lexicon, reading)
+        return context
+
+    def named(self, question: str) -> str:
+        """A question with the thing that the question before is about in the place of "it" or 它."""
+        thing, found = self._thing(), re.search(_forms()["it"], question, re.I)
+        if not thing or not found:
+            return question
+        is_owner = found[0].lower() == "its"
+        space = "" if has_han(found[0]) else " "
+        parts = (question[: found.start()].rstrip(), thing + "'s" * is_owner, question[found.end() :].lstrip())
+        return space.join(filter(None, parts))
+
+    def _thing(self) -> str:
+        """The only thing that the question before is about, as it names it; "" for none and for several."""
+        before = self.before
+        if before.kind in ("definition", "claims", "near") and (before.words or before.things or before.like):
+            return before.words or before.like or before.things[0].label
+        if before.things:
+            return ""
+        found = [one for one in before.filter.conditions if not one.negated and _place(one) in _WORK]
+        names = [one.text for one in found] + ([before.link.label] if before.link else [])
+        return names[0] if len(names) == 1 else ""
+
+    def query(self, question: str, language: str = "") -> Query | None:
+        """The query of a question that goes on; None if it starts afresh."""
+        if (named := self.named(question)) != question:
+            return self._with_thing(question, named, language)
+        forms, before, lexicon = _forms(), self.before, self.lexicon
+        rest, signs, refers = _rest(question)
+        if not rest or before.kind == "refused":
+            return None
+        lifted = re.search(forms["lifts"], rest, re.I) if signs else None
+        left = (rest[: lifted.start()] + rest[lifted.end() :]) if lifted else rest
+        asked = read(left, lexicon, language, alone=False)
+        if asked.kind == "refused" or not (signs or _has_no_subject(question, asked)):
+            return None
+        earlier, new = before.filter.conditions, asked.filter.conditions
+        if before.things and (asked.kind not in _OF_PAPERS or before.kind in ("definition", "claims")):
+            earlier += (Condition(" / ".join(thing.label for thing in before.things), before.things),)
+        free = next(filter(None, lifted.groups()), "") if lifted else ""
+        gone = [old for old in earlier if _shares_words(old, free) or any(_replaces(one, old, lexicon) for one in new)]
+        adds = re.match(rf"\s*(?:{forms['adds']})", question, re.I)
+        narrows = refers or adds or re.match(forms["narrows"], rest, re.I) or re.search(f"{forms['narrowed']}$", rest)
+        if new and not (gone or narrows):
+            gone = _same_place(earlier, new[0])
+        kept = tuple(one for one in earlier if one not in gone and one not in new)
+        lists = refers and re.search(forms["asks"], question, re.I) is not None
+        return _merged(before, asked, kept, [one.text for one in gone], question, language, lists)
+
+    def _with_thing(self, question: str, named: str, language: str) -> Query | None:
+        """The query of a question that names the thing before, with the other conditions of the question before."""
+        asked = self._read(named)
+        if asked.kind == "refused":
+            return None
+        new, thing = asked.filter.conditions, self._thing()
+        facets = (one for one in self.before.filter.conditions if one.text != thing and _place(one) not in _WORK)
+        kept = tuple(one for one in facets if not any(_replaces(other, one, self.lexicon) for other in new))
+        say = Sayings(language or language_of(question))
+        note = say("followup.kept", words=say.listed([thing, *(one.text for one in kept)]))
+        wanted = replace(asked.filter, conditions=(*kept, *new), notes=(note, *asked.filter.notes))
+        return replace(asked, filter=wanted, language=say.language)
+
+
+def fails(query: Query, finds: Callable[[Query], bool]) -> bool:
+    """Whether a question leaves the context as it was: it was not understood, or has only words that no text has."""
+    if query.kind == "refused":
+        return True
+    if query.kind != "papers" or query.things or query.like or query.words:
+        return False
+    is_unknown = all(isinstance(term, Phrase) for one in query.filter.conditions for term in one.any_of)
+    return is_unknown and not (query.filter.conditions and finds(query))
 
 
 def _merged(
-    before: Query, asked: Query, kept: tuple[Condition, ...], gone: list[str], question: str, language: str
+    before: Query,
+    asked: Query,
+    kept: tuple[Condition, ...],
+    gone: list[str],
+    question: str,
+    language: str,
+    lists: bool,
 ) -> Query:
-    """The kept and the new conditions, with the requested kind of answer, else the previous kind."""
+    """The kept and the new conditions, with the requested kind of answer, else the previous kind.
+
+    `lists` says that the question asks for papers of those before.
+    """
     say = Sayings(language or language_of(question))
-    carried = [one.text for one in kept] + [thing.label for thing in before.things if before.kind == "comparison"]
+    compared = [thing.label for thing in before.things] if before.kind == "comparison" else []
+    carried = [one.text for one in kept if one.any_of != before.things] + compared
     carried += [before.like] if before.like else []
     told = [
         say(f"followup.{key}", words=say.listed(names)) for key, names in (("kept", carried), ("gone", gone)) if names
     ]
     wanted = replace(asked.filter, conditions=(*kept, *asked.filter.conditions), notes=(*told, *asked.filter.notes))
+    if before.kind == "comparison" and asked.kind == "ranking":
+        return replace(before, filter=wanted, metric=asked.metric, language=say.language)
     if asked.kind != "papers":
         return replace(asked, filter=wanted, language=say.language)
-    kind = "papers" if before.kind in ("definition", "claims") else before.kind
+    kind = "papers" if lists or before.kind in ("definition", "claims") else before.kind
     order = asked.order if asked.order == "newest" else before.order
     return replace(before, kind=kind, filter=wanted, order=order, most=asked.most or before.most, language=say.language)
 
@@ -95,12 +165,15 @@ def _rest(question: str) -> tuple[str, bool, bool]:
     return rest.strip(" ,，"), bool(begin or refers or (closing and not is_own)), refers is not None
 
 
-def _is_only_narrowing(question: str, asked: Query) -> bool:
-    """Whether a question has no subject of its own, and does not ask for papers: "without retraining?"."""
-    found, low = asked.filter.conditions, question[:LIMIT].lower().strip()
-    if asked.kind != "papers" or asked.things or not found or re.search(_forms()["asks"], low):
+def _has_no_subject(question: str, asked: Query) -> bool:
+    """Whether a question names neither a subject nor papers: "without retraining?", "which needs less memory?"."""
+    low = question[:LIMIT].lower().strip()
+    if asked.things or asked.like or asked.link or re.search(_forms()["own"], low):
         return False
-    return bool(re.match(_forms()["narrows"], low)) or all(isinstance(t, Fact) for one in found for t in one.any_of)
+    found = asked.filter.conditions
+    if asked.kind == "papers" and re.match(_forms()["narrows"], low) and found:
+        return True
+    return all(_place(one) not in _WORK for one in found) and (asked.kind, asked.order, found) != ("papers", "best", ())
 
 
 def _replaces(new: Condition, old: Condition, lexicon: Lexicon) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.query import Lexicon, Outcome, read
-from kg.query.followup import in_context
+from kg.query.followup import Context
 from kg.store.user_sql import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
@@ -66,7 +66,8 @@ def asked(text: str, lexicon: Lexicon) -> Json:
 
 def followup(texts: list[str], lexicon: Lexicon) -> Json:
     """The conditions of the last of some questions, which goes on from those before; null where it begins afresh."""
-    found = in_context(texts[-1], lexicon, texts[:-1])
+    context = Context.of(texts[:-1], lexicon, lambda _, __: True)
+    found = context and context.query(texts[-1])
     return found and [("not " if one.negated else "") + one.text for one in found.filter.conditions]
 
 
