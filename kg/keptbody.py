@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from kg.model import Cell, Document, Part, Table
-from kg.tables import json_line
+from kg.safe_output import json_line
 from kg.text import repaired
 
 _LARGEST = 64_000_000  # characters of what is packed

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.core import HERE, Language, Location, Output, choose, language, reading, write
-from kg.tables import json_text
+from kg.safe_output import json_text
 
 FORMS = ("txt", "json")
 

@@ -11,7 +11,7 @@ import typer
 
 from kg.cli.core import HERE, SKIPPED, Location, Output, choose, console, note, progress, reading, table, write
 from kg.model import Document, KgError
-from kg.tables import json_lines, json_text
+from kg.safe_output import json_lines, json_text
 
 if TYPE_CHECKING:
     from kg.evaluation.printed import TextTable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg.cli.core import HERE, Location, Output, choose, note, reading, write
+from kg.safe_output import json_text
 from kg.store.place import may_be_there
-from kg.tables import json_text
 
 if TYPE_CHECKING:
     from kg.query.identity import Explanation, Step

@@ -9,7 +9,7 @@ import typer
 from kg.cli.core import HERE, Language, Location, Output, choose, console, language, note, reading, table, write
 from kg.identifiers import curie, is_curie
 from kg.model import KgError
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.text import has_han
 from kg.views.words import PageWords
 

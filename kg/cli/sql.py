@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kg.cli.core import HERE, NOTHING_FOUND, Location, Output, choose, console, reading, table, write
-from kg.tables import csv_text, json_text
+from kg.safe_output import csv_text, json_text
 
 FORMS = ("table", "json", "csv")
 

@@ -17,7 +17,7 @@ from kg.evaluation.printed import TextTable
 from kg.model import RELATION_TYPES, KgError
 from kg.query.statistics import wilson
 from kg.records import read_records
-from kg.tables import csv_text
+from kg.safe_output import csv_text
 
 Figures = dict[str, float]
 

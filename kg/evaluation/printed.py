@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from kg.evaluation.components import Variant
 from kg.evaluation.scores import CERTAINTY, Interval, Scores
 from kg.evaluation.trust_scores import Trust
-from kg.tables import csv_text
+from kg.safe_output import csv_text
 
 _LEAST = 0.005  # smaller differences by type are omitted from tables
 _WORDS = ("type", "left out", "by type")

@@ -19,7 +19,7 @@ from kg.entity_types import CONCEPT_TYPES, LISTS, data_folder
 from kg.files import content
 from kg.identifiers import PREFIXES, curie, is_curie, kind_of
 from kg.model import Evidence, KgError, Mention, Record, Relation
-from kg.tables import json_line
+from kg.safe_output import json_line
 from kg.text import fold
 from kg.vocabulary import OVERRIDES, Concept, Vocabulary
 

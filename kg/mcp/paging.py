@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kg.model import KgError
-from kg.tables import json_line
+from kg.safe_output import json_line
 from kg.text import plain
 
 #: Characters of an answer.

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.identifiers import PREFIXES, curie, iri
 from kg.model import KgError
-from kg.tables import json_line
+from kg.safe_output import json_line
 from kg.text import escaped
 
 _XSD = PREFIXES["xsd"]

@@ -21,7 +21,7 @@ from kg.entity_types import LISTS, TABLE
 from kg.identifiers import iri, kind_of, plain
 from kg.link import called_names
 from kg.model import Document, Evidence, Facts, Mention, Record, Relation, Result, Source, Statement, Text, Topic
-from kg.tables import json_line
+from kg.safe_output import json_line
 from kg.text import has_han, repaired
 from kg.vocabulary import Vocabulary
 

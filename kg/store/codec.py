@@ -43,7 +43,7 @@ from kg.model import (
     Topic,
     Usage,
 )
-from kg.tables import json_line
+from kg.safe_output import json_line
 
 #: What is raised for JSON that is no document, record or source.
 WRONG = (ValueError, TypeError, LookupError, AttributeError, RecursionError)

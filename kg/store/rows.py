@@ -30,8 +30,8 @@ from kg.model import (
     Result,
     Statement,
 )
+from kg.safe_output import json_line
 from kg.store import codec
-from kg.tables import json_line
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from kg.model import Document
 from kg.query import Answer, Condition, Filter, Quote, Row
 from kg.query.answer import Cell, Line, ReadPapers
 from kg.query.explain import explained, lines
-from kg.tables import csv_text, json_lines, json_text
+from kg.safe_output import csv_text, json_lines, json_text
 from kg.text import fold, has_han, plain
 from kg.views.readable import as_text, excerpt
 from kg.views.render import render as fill

@@ -9,8 +9,8 @@ from kg import sources
 from kg.build.pipeline import Added, Pipeline
 from kg.check import STATUSES, Briefs, Checked
 from kg.model import Batch
+from kg.safe_output import json_text
 from kg.sources.digest_reader import DigestReader
-from kg.tables import json_text
 from kg.text import one_line
 from kg.views import drafts
 from kg.views.rendered import View

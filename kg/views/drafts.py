@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.check import Checked, ClaimVerdict
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.text import one_line
 from kg.views.rendered import View
 from kg.views.words import PageWords

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Document, Evidence, Relation
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.text import plain
 from kg.views.answers import short
 from kg.views.difference import FIRST, ClaimChange, Difference, First, Identity, PaperChange, Relinked, Work, difference

@@ -16,9 +16,9 @@ from kg.identifiers import PREFIXES
 from kg.link.register import Register, joined, name_tokens
 from kg.model import Document, Record
 from kg.rdf.store import Store
+from kg.safe_output import json_text
 from kg.store.contents import load_entry, works
 from kg.store.fingerprints import fingerprint
-from kg.tables import json_text
 from kg.text import has_han
 from kg.trust import LIKELY
 from kg.views.render import render

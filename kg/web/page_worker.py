@@ -11,8 +11,8 @@ from typing import Any
 
 from kg.model import KgError
 from kg.query.corpus import Corpus
+from kg.safe_output import csv_text, json_text
 from kg.serving.state import GraphPlace
-from kg.tables import csv_text, json_text
 from kg.web.asked import MEDIA, Asked, Later, Missing, Reply, Shown
 from kg.web.pages import pages
 from kg.web.templating import draw

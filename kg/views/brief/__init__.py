@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError, Paper
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.text import fold, has_han, one_line
 from kg.views.readable import as_text
 from kg.views.render import render

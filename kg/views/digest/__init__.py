@@ -20,7 +20,7 @@ from kg.query.corpus import ALL, Corpus
 from kg.query.periods import days
 from kg.query.sayings import Sayings
 from kg.query.topic import only_naming
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.views.brief import ORIGINS, parts, sentence
 from kg.views.render import render
 from kg.views.rendered import View

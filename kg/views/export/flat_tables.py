@@ -11,8 +11,8 @@ from kg.entity_types import LISTS
 from kg.model import Document, Evidence, KgError, Record, Statement
 from kg.rdf.store import Store
 from kg.records import to_json
+from kg.safe_output import csv_text, json_lines
 from kg.store.contents import labels
-from kg.tables import csv_text, json_lines
 from kg.text import one_line, plain
 from kg.version import extra
 from kg.views.export.file_sets import Files

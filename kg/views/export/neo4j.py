@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kg.rdf.store import Store
-from kg.tables import csv_text
+from kg.safe_output import csv_text
 from kg.text import one_line
 from kg.views.export.file_sets import Files, spaced
 from kg.views.export.flat_tables import paper_rows

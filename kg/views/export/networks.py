@@ -9,8 +9,8 @@ from itertools import combinations
 from kg.model import ENTITY_TYPES, KgError
 from kg.query.support import Backer, support
 from kg.rdf.store import Store
+from kg.safe_output import json_text
 from kg.store.contents import labels
-from kg.tables import json_text
 from kg.text import one_line
 from kg.views.export.file_sets import Files
 from kg.views.network import links, network, papers

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import KgError
 from kg.query.occurrence import Chosen
 from kg.query.sayings import Sayings
-from kg.tables import csv_text, json_text
+from kg.safe_output import csv_text, json_text
 from kg.views.gaps import gap_evidence
 from kg.views.gaps.combined import KINDS, Field, Flags, Past, day_of
 from kg.views.gaps.forecast import Forecast, Trial, chances

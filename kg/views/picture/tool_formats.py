@@ -6,7 +6,7 @@ import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.views.network import STAMP, cleaned
 from kg.views.picture.look import Look
 

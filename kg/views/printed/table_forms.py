@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from kg.query.table_slices import SliceCell, TableSlice
-from kg.tables import csv_text, json_text
+from kg.safe_output import csv_text, json_text
 from kg.text import plain
 from kg.views.answers import short
 from kg.views.export.bibtex_entries import tex_escaped

@@ -13,7 +13,7 @@ from kg.model import Paper
 from kg.query.corpus import Corpus
 from kg.query.filter import Filter
 from kg.query.topic import only_naming, topic_named, worked_on
-from kg.tables import json_text
+from kg.safe_output import json_text
 from kg.views.readable import as_text
 from kg.views.reader import Served
 from kg.views.render import render

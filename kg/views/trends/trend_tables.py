@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kg.tables import csv_text, json_text
+from kg.safe_output import csv_text, json_text
 from kg.views.columns import shortened, width
 from kg.views.trends.collected import LexiconMatch
 from kg.views.trends.trend_counts import way
