@@ -434,16 +434,6 @@ class Graph:
 
         return trends(self, of, over, selection, lang)
 
-    def gaps(self, selection: str = "", lang: str = "en", *, until: str = "", months: int = 3, top: int = 20) -> View:
-        """Combinations of concepts that no paper makes yet and that are likely next, with their evidence.
-
-        `until` is the first day that is not known ("2026-04"): what came in the `months` after it is shown. Save it as
-        .html, .md, .json or .csv; see `kg.views.gaps.gaps`.
-        """
-        from kg.views.gaps import gaps
-
-        return gaps(self, selection, lang, until=until, months=months, top=top)
-
     def draw(
         self,
         selection: str = "",

@@ -25,7 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 GROUPS = {
     "Start here": ("add", "ask", "show", "report", "tables", "serve"),
     "Get papers": ("fetch", "watch", "remove", "read", "extract"),
-    "Look and write": ("brief", "digest", "trends", "gaps", "draw", "check"),
+    "Look and write": ("brief", "digest", "trends", "draw", "check"),
     "Use elsewhere": ("mcp", "export", "sql", "sparql", "publish"),
     "Look after a graph": (
         "verify",

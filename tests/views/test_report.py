@@ -223,7 +223,7 @@ def test_quotes_and_lists_unfold_within_the_page(
         assert browser.evaluate(f"{wide}.filter(e => e.scrollWidth > e.clientWidth).length") == 0
 
 
-@pytest.mark.parametrize("view", ["report", "gaps", "trends"])
+@pytest.mark.parametrize("view", ["report", "trends"])
 def test_no_space_stands_behind_a_chinese_full_stop(built: Graph, view: str) -> None:
     html = str((trend(built, lang="zh") if view == "trends" else getattr(built, view)(lang="zh")).render("html"))
     assert "。" in html

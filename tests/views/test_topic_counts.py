@@ -14,7 +14,6 @@ from kg.query.question_reader import about
 from kg.query.sayings import Sayings
 from kg.query.topic import only_naming
 from kg.views.digest import digest
-from kg.views.gaps import contents
 from kg.views.profile.concept_profile import profile
 from kg.views.trends import trend
 
@@ -66,8 +65,6 @@ def test_all_views_count_the_papers_of_a_topic_alike(named: Graph, topic: str) -
     counted = trend(named, selection=topic)
     assert counted.papers == n
     assert {*notes} <= {*counted.notes}
-    found = contents(named, topic)
-    assert (found["working"], found["mentioning"]) == (n, naming)
     table = named.ask(f"compare {topic} and pruning").table
     assert table is not None
     counts = [line.values[3] for line in table.lines if line.values[0] == topic]
