@@ -16,6 +16,7 @@ from kg.query.shown import rows
 from kg.query.table_search import search
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
+from kg.vocabulary import Vocabulary
 
 COLUMNS = ("paper", "table", "row", "column", "value")
 
@@ -27,7 +28,7 @@ def found_cells(store: StoreFile, question: str) -> FoundCells | None:
     if is_long or asks_for_papers(question) or not Corpus.of(store).read().whole:
         return None
     return (
-        search(store, question)
+        search(store, Vocabulary.load(), question)
         if any(piece.is_hard or piece.kind == "metric" for piece in pieces_of(question))
         else None
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -151,15 +151,13 @@ def _known(text: str) -> Iterator[QuestionPiece]:
         yield QuestionPiece(said, kind, tuple(options), match.start, is_hard)
 
 
-def pieces_of_flags(only: Mapping[str, str]) -> Iterator[QuestionPiece]:
-    """The pieces that flags name; each is one that cells must bear."""
-    for kind, name in only.items():
-        if kind in FACETS:
-            named = [piece for piece in pieces_of(name) if piece.kind == kind]
-            options = named[0].options if named else (words_of(name),)
-            yield QuestionPiece(name, kind, options, -1, True)
-        else:
-            yield QuestionPiece(name, kind, (words_of(name),), -1, True)
+@lru_cache(4096)
+def is_near(printed: str, asked: str) -> bool:
+    """Whether a printed number is the one that is asked for; a whole number is asked for about."""
+    if printed == asked:
+        return True
+    numbers = re.fullmatch(r"(\d+\.\d+)", printed), re.fullmatch(r"\d+", asked)
+    return all(numbers) and abs(float(printed) - float(asked)) <= settings()["limits"]["about"]
 
 
 def listed_pieces(question: str, pieces: Sequence[QuestionPiece]) -> list[int]:

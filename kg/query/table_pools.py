@@ -1,6 +1,7 @@
 """Numbers of tables by what they print: of one data set and metric over all papers, or of one paper.
 
-A name counts where the path of a cell's row or column prints it, or the caption alone does. Nothing is ranked.
+A name counts where the path of a cell's row or column prints it, or the caption alone does. A name that no facet has
+may stand in their words. Nothing is ranked.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kg.model import FACETS
+from kg.query.question_pieces import is_near, words_of
 from kg.store.file import StoreFile
 from kg.vocabulary import Vocabulary
 
-_AXES = ("r", "k", "m")  # row, column, caption
+_AXES = ("r", "k", "m")
+_PLACES = ("row", "column", "caption")  # that these are
 _PRINTED = ", ".join(f"{axis}.{name}" for axis in _AXES for name in (*FACETS, "settings"))
-_SELECT = f"""WITH m AS MATERIALIZED (SELECT entry, "table", {", ".join((*FACETS, "settings"))} FROM headers
-        WHERE axis = 'caption')
+_SELECT = f"""WITH m AS MATERIALIZED (SELECT entry, "table", path, {", ".join((*FACETS, "settings"))} FROM headers
+        WHERE axis = 'caption' AND {{among}})
     SELECT p.curie, e.name, p.name, p.title, t.id, t.label, t.page, c."row", c."column", c.text, c.value,
-        c.unit, c.bold, r.path, k.path, {_PRINTED}
+        c.unit, c.bold, r.path, k.path, m.path, {_PRINTED}
     FROM cells c JOIN headers r ON r.entry = c.entry AND r.number = c.row_header
     JOIN headers k ON k.entry = c.entry AND k.number = c.column_header
     JOIN m ON m.entry = c.entry AND m."table" = c."table"
@@ -27,6 +30,8 @@ _SELECT = f"""WITH m AS MATERIALIZED (SELECT entry, "table", {", ".join((*FACETS
     JOIN entries e ON e.id = c.entry JOIN papers p ON p.id = c.paper"""
 _ORDER = "ORDER BY p.curie, e.source, e.number, t.number, c.number"
 _MOST = 20_000  # cells
+#: Which cells: those that are reported, which are no set-up; those with heads and labels of their own; all.
+REPORTED, SOUND, PRINTED = "c.sound = 1 AND c.setup = 0", "c.sound = 1", "1 = 1"
 
 
 class PrintedCell(NamedTuple):
@@ -65,27 +70,44 @@ class PrintedCell(NamedTuple):
 
 
 def printed_cells(
-    store: StoreFile, vocabulary: Vocabulary, only: Mapping[str, str], paper: str = "", *, is_reported: bool = True
+    store: StoreFile,
+    vocabulary: Vocabulary,
+    only: Mapping[str, str],
+    papers: Sequence[str] = (),
+    *,
+    which: str = REPORTED,
+    most: int = _MOST,
 ) -> list[PrintedCell]:
     """The numbers that print some names, by paper, table and row; `only` are facets, and bits.
 
-    Those that are reported are sound and no set-up. `paper` (a CURIE) is that whose tables are looked at.
+    `papers` (CURIEs) are those whose tables are looked at, all where none are named.
     """
-    where, given = ["1 = 1"], list[str]()
-    if paper:
-        where, given = ["c.entry IN (SELECT id FROM entries WHERE paper = ?)"], [paper]
+    among = f"entry IN (SELECT id FROM entries WHERE paper IN ({_marks(papers)}))" if papers else "1 = 1"
+    where, given = [f"c.{among}" if papers else among], [*papers, *papers]
     asked = {kind: names_of(vocabulary, kind, name) for kind, name in only.items() if kind in FACETS}
     for kind, names in asked.items():
-        marks = ", ".join("?" * len(names))
         row, column, caption = (f"lower({axis}.{kind})" for axis in _AXES)
-        where.append(
-            f"({row} IN ({marks}) OR {column} IN ({marks}) OR {caption} IN ({marks}) AND {row} = '' AND {column} = '')"
-        )
-        given += names * 3
-    where += ["c.sound = 1 AND c.setup = 0"] * is_reported
-    rows = store.rows(f"{_SELECT} WHERE {' AND '.join(where)} {_ORDER} LIMIT {_MOST}", *given)
-    cells = (_cell(row, asked) for row in _first_entries(rows))
-    return [one for one in cells if "bits" not in only or one.settings.get("bits") == only["bits"]]
+        marks = _marks(names)
+        worded, words = _worded(names)
+        elsewhere = f"({caption} IN ({marks}) OR {worded}) AND {row} = '' AND {column} = ''"
+        where.append(f"({row} IN ({marks}) OR {column} IN ({marks}) OR {elsewhere})")
+        given += [*names * 3, *words]
+    sql = f"{_SELECT.format(among=among)} WHERE {' AND '.join((*where, which))} {_ORDER} LIMIT {most}"
+    cells = (_cell(row, asked) for row in _first_entries(store.rows(sql, *given)))
+    bits = only.get("bits", "")
+    return [one for one in cells if one and (not bits or is_near(one.settings.get("bits", ""), bits))]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _worded(names: Sequence[str]) -> tuple[str, list[str]]:
+    """The condition that paths and caption have all words of one of some names, and what it compares."""
+    words = [sorted(words_of(name)) for name in names]
+    path = "lower(r.path || ' ' || k.path || ' ' || m.path)"
+    held = [" AND ".join([f"instr({path}, ?) > 0"] * len(some)) or "1 = 0" for some in words]
+    return f"({' OR '.join(held)})", [word for some in words for word in some]
 
 
 def names_of(vocabulary: Vocabulary, kind: str, name: str) -> list[str]:
@@ -120,15 +142,23 @@ def _first_entries(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
             yield row
 
 
-def _cell(row: Sequence[Any], asked: Mapping[str, Sequence[str]]) -> PrintedCell:
+def _cell(row: Sequence[Any], asked: Mapping[str, Sequence[str]]) -> PrintedCell | None:
+    """The cell of a row; None where a name is in no facet, and its words are only parts of printed ones."""
     size = len(FACETS) + 1
-    by_axis = [dict(zip((*FACETS, "settings"), row[15 + n * size :][:size], strict=True)) for n in range(len(_AXES))]
+    by_axis = [dict(zip((*FACETS, "settings"), row[16 + n * size :][:size], strict=True)) for n in range(len(_AXES))]
     facets = {kind: name for kind in FACETS for name in [axis[kind] for axis in by_axis if axis[kind]][:1]}
     settings: dict[str, str] = {}
     for axis in by_axis:
         for name, value in json.loads(axis["settings"] or "{}").items():
             settings.setdefault(name, value)
-    bearing = [[axis[kind].lower() in names for axis in by_axis] for kind, names in asked.items()]
-    place = ("row", "column", "caption")[bearing[0].index(True)] if bearing else "caption"
-    is_column = any(column and not row_ for row_, column, _ in bearing)
-    return PrintedCell._make((*row[:15], facets, settings, place, is_column))
+    place, is_column = "", False
+    for kind, names in asked.items():
+        bearing = [axis[kind].lower() in names for axis in by_axis]
+        if not any(bearing):
+            paths = row[13:15] if kind == "method" else row[13:16]  # a caption's words name no method of a row
+            if not any(words_of(name) <= words_of(" ".join(paths)) for name in names):
+                return None
+            bearing = [any(words_of(name) <= words_of(path) for name in names) for path in paths]
+        place = place or next((axis for axis, bears in zip(_PLACES, bearing, strict=False) if bears), _PLACES[-1])
+        is_column = is_column or (bearing[1] and not bearing[0])
+    return PrintedCell._make((*row[:15], facets, settings, place or _PLACES[-1], is_column))

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
+from itertools import chain, islice
 from math import log
 from operator import or_
 from typing import Any, NamedTuple
@@ -21,15 +22,18 @@ from kg.query.corpus import Corpus
 from kg.query.found_cells import FoundCell, FoundCells, FoundTable
 from kg.query.question_pieces import (
     QuestionPiece,
+    is_near,
     listed_pieces,
     pieces_of,
-    pieces_of_flags,
     settings,
     word_list,
     words_of,
 )
+from kg.query.table_pools import SOUND, printed_cells
 from kg.store.file import StoreFile
+from kg.vocabulary import Vocabulary
 
+_AT_ONCE, _EVERY = 200, 1 << 40  # papers whose cells are looked through at once, and all of these cells
 _TABLES = """SELECT t.entry, t.number, t.paper, e.name, p.title, p.name, t.id, t.label, t.caption, t.page
     FROM tables t JOIN entries e ON e.id = t.entry JOIN papers p ON p.id = t.paper
     WHERE p.curie IN ({}) ORDER BY p.curie, e.source, e.number, t.number"""
@@ -42,28 +46,58 @@ _CELLS = """SELECT entry, "table", "row", "column", text, value, unit, bold, sou
 
 
 def search(
-    store: StoreFile, question: str, only: Mapping[str, str] | None = None, papers: Iterable[str] | None = None
+    store: StoreFile,
+    vocabulary: Vocabulary,
+    question: str,
+    only: Mapping[str, str] | None = None,
+    papers: Sequence[str] = (),
 ) -> FoundCells:
-    """The cells that bear the pieces of a question; `only` are facets and settings that cells must print.
+    """The cells that bear the pieces of a question, among those that print some names: `only` are facets, and bits.
 
-    `papers` (CURIEs) are those whose tables are searched; without them those whose words have most of the names.
+    `papers` (CURIEs) are those whose tables are looked at, all where none are named.
     """
-    pieces = [*pieces_of(question), *pieces_of_flags(only or {})]
-    lists = listed_pieces(question, pieces)
-    return _Index(store, pieces, lists, _candidates(store, pieces) if papers is None else papers).found()
+    pieces, most = pieces_of(question), settings()["limits"]["papers"]
+    if not only:
+        ranked = papers or _ranked(store, pieces)[0]
+        return _Index(store, pieces, listed_pieces(question, pieces), ranked[:most]).found()
+    named = " ".join((question, *only.values()))
+    ranked = papers or [*chain.from_iterable(_ranked(store, pieces_of(named)))]
+    cells = _printing(store, vocabulary, only, ranked)
+    if not cells:
+        return FoundCells([], search(store, vocabulary, named, None, papers).near, [*only.values()])
+    return _Index(store, pieces, listed_pieces(question, pieces), cells, cells).found()
 
 
 # --- the tables -----------------------------------------------------------------------------------------------------
 
 
-def _candidates(store: StoreFile, pieces: Sequence[QuestionPiece]) -> list[str]:
-    """The papers (CURIEs) with tables whose texts and labels have most of the names, best first."""
+def _ranked(store: StoreFile, pieces: Sequence[QuestionPiece]) -> tuple[list[str], list[str]]:
+    """The papers (CURIEs) with tables: those whose texts and labels have most of the names, best first; the others."""
     named = [piece for piece in pieces if piece.is_hard or piece.kind == "metric"]
     words = dict.fromkeys(word for piece in (named or pieces) for name in piece.options for word in sorted(name))
     ranked = Corpus.of(store).ranked(list(words)[: settings()["limits"]["words"]])
-    with_tables = {curie for (curie,) in store.rows("SELECT curie FROM papers WHERE id IN (SELECT paper FROM tables)")}
-    best = sorted((p for p in ranked if p in with_tables), key=lambda paper: (-ranked[paper], paper))
-    return best[: settings()["limits"]["papers"]]
+    sql = "SELECT curie FROM papers WHERE id IN (SELECT paper FROM tables) ORDER BY curie"
+    with_tables = [curie for (curie,) in store.rows(sql)]
+    best = sorted((paper for paper in with_tables if paper in ranked), key=lambda paper: (-ranked[paper], paper))
+    return best, [paper for paper in with_tables if paper not in ranked]
+
+
+_Printing = dict[str, dict[tuple[str, str, int, int], bool]]
+
+
+def _printing(store: StoreFile, vocabulary: Vocabulary, only: Mapping[str, str], papers: Sequence[str]) -> _Printing:
+    """The cells that print some names, of the first papers that have any; each with whether its own paths do."""
+    most, found = settings()["limits"]["papers"], _Printing()
+    for at in range(0, len(papers), _AT_ONCE):
+        some = papers[at : at + _AT_ONCE]
+        of: _Printing = {}
+        for one in printed_cells(store, vocabulary, only, some, which=SOUND, most=_EVERY):
+            place = one.entry, one.table, one.row, one.column
+            of.setdefault(one.paper, {})[place] = one.axis != "caption"
+        found |= {paper: of[paper] for paper in some if paper in of}
+        if len(found) >= most:
+            break
+    return {paper: found[paper] for paper in [*found][:most]}
 
 
 _Key = tuple[int, int]  # an entry, and the number of a table or header in it
@@ -87,7 +121,12 @@ class _Index:
     """The tables of some papers; the asked words that each header, caption and paper has, as bits of a number."""
 
     def __init__(
-        self, store: StoreFile, pieces: Sequence[QuestionPiece], lists: Sequence[int], papers: Iterable[str]
+        self,
+        store: StoreFile,
+        pieces: Sequence[QuestionPiece],
+        lists: Sequence[int],
+        papers: Iterable[str],
+        among: _Printing | None = None,
     ) -> None:
         self.pieces, self.lists = list(pieces), lists
         asked = sorted({word for piece in self.pieces for name in piece.options for word in name})
@@ -101,7 +140,9 @@ class _Index:
         self.hard = self._bits(lambda piece: piece.is_hard)
         self.excluded = self._bits(lambda piece: piece.is_excluded)
         self.masks = [[self._mask(name) for name in piece.options] for piece in self.pieces]
-        rows = store.some(_TABLES, papers)
+        self.among = {place: is_own for places in (among or {}).values() for place, is_own in places.items()}
+        entries = {entry for entry, *_ in self.among}
+        rows = [row for row in store.some(_TABLES, papers) if not entries or row[3] in entries]
         first: dict[int, int] = {}  # of entries of one paper the first alone is looked at
         for entry, _, paper, *_ in rows:
             first.setdefault(paper, entry)
@@ -114,8 +155,8 @@ class _Index:
         self._facets: dict[tuple[str, ...], tuple[int, int, int]] = {}
         self.headers = {(row[0], row[1]): self._header(row) for row in store.some(_HEADERS, names)}
         self.used = self._used(store.some(_USES, names))
-        most = settings()["limits"]["examined"]
-        self.cells = [row for row in store.some(_CELLS, names)[:most] if (row[0], row[1]) in self.tables]
+        cells = (row for row in store.some(_CELLS, names) if not self.among or self._place(row) in self.among)
+        self.cells = [*islice(cells, settings()["limits"]["examined"])]
         self.weights = self._weights()
         self.in_table = self._in_tables()
         self.is_worded = any(
@@ -123,6 +164,10 @@ class _Index:
         )
         self.loose = self._loose(store)
         self.worth = [self._weight(names[0]) for names in self.masks]
+
+    def _place(self, row: Sequence[Any]) -> tuple[str, str, int, int]:
+        table = self.tables[row[0], row[1]]
+        return table.entry, table.id, row[2], row[3]
 
     def _mask(self, words: frozenset[str]) -> int:
         return sum(self.bit[word] for word in words & self.bit.keys())
@@ -152,7 +197,7 @@ class _Index:
             )
         words, others, metric = self._facets[facets]
         settings_said = _json(said)
-        met = self._bits(lambda piece: _is_near(settings_said.get(piece.kind, ""), piece.text)) if said else 0
+        met = self._bits(lambda piece: is_near(settings_said.get(piece.kind, ""), piece.text)) if said else 0
         return _Header(table, path, facets, settings_said, self._begun(own) | words, others, met, metric, len(own))
 
     def _begun(self, words: frozenset[str]) -> int:
@@ -226,7 +271,7 @@ class _Index:
         ranked = sorted(fitting, key=lambda one: (-one[0], one[2]))
         first, wanted, _ = ranked[0]
         wanted &= ~self._alternatives()
-        least = settings()["limits"]["nearly"] * first
+        least = min(first, settings()["limits"]["nearly"] * first) if self.pieces else ranked[-1][0]
         cells = [self._cell(self.cells[at], score) for score, own, at in ranked if score >= least and not wanted & ~own]
         return FoundCells(cells, tables, [])
 
@@ -248,8 +293,9 @@ class _Index:
         score -= limits["unasked_weight"] * (one.size + other.size)
         score -= limits["other_metric"] * bool((one.metric | other.metric) & ~(one.metric & other.metric))
         score -= limits["setup_weight"] * row[9]
+        score += limits["whole_weight"] * bool(self.among and self.among[self._place(row)])
         if not self.hard:
-            return score, share >= limits["share"], 0
+            return score, share >= limits["share"] or not self.pieces, 0
         is_asked = share > 0 or not (row[9] or (self.is_worded and self.hard.bit_count() < limits["least_names"]))
         fits = bool(own) and is_asked and not own & self.excluded and self._enough(borne, self.named[key])
         return score, fits, own & self.hard
@@ -387,15 +433,6 @@ def _rules_out(piece: QuestionPiece, facets: Sequence[str]) -> bool:
     if is_size or printed in piece.options:
         return False
     return piece.kind == "dataset" or not any(option <= printed or printed <= option for option in piece.options)
-
-
-@lru_cache(4096)
-def _is_near(printed: str, asked: str) -> bool:
-    """Whether a printed number is the one that is asked for; a whole number is asked for about."""
-    if printed == asked:
-        return True
-    numbers = re.fullmatch(r"(\d+\.\d+)", printed), re.fullmatch(r"\d+", asked)
-    return all(numbers) and abs(float(printed) - float(asked)) <= settings()["limits"]["about"]
 
 
 @lru_cache(4096)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import kg
+from kg.query.question_pieces import settings
 from tests.cli.command import run
 
 
@@ -37,6 +38,19 @@ def test_the_same_numbers_are_a_frame_with_evidence_that_is_found_again(tables_f
         assert (cell["entry"], cell["table"], cell["label"]) == ("gatecut-01", "t1", "Table 1")
         assert graph.evidence(cell["evidence"]).quote == "64.8"
         assert graph.tables("frobnicate XYZ-9").empty
+
+
+def test_a_name_that_a_flag_asks_for_is_no_victim_of_a_limit(
+    tables_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings()["limits"], "papers", 1)
+    monkeypatch.setitem(settings()["limits"], "examined", 1)
+    with kg.open(tables_file, read_only=True) as graph:
+        for method, value in (("EdgeTrim", "39.0"), ("GPTQ", "30.5")):
+            for question in ("", "GateCut EdgeTrim HumanEval"):
+                assert value in set(graph.tables(question, dataset="HumanEval", method=method).text), question
+        assert set(graph.tables(bits="4").entry) == {"gatecut-01"}
+        assert list(graph.tables("HumanEval", model="Qwen2.5-7B", metric="pass@1", method="GPTQ").text) == ["50.6"]
 
 
 def test_where_nothing_fits_no_number_is_shown(tables_file: Path) -> None:

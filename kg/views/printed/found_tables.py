@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kg.evidence import evidence_id
 from kg.model import FACETS, Document, KgError
 from kg.query.found_cells import FoundCell, FoundTable
-from kg.query.question_pieces import words_of
-from kg.query.table_pools import PrintedCell, known_names, names_of, printed_cells, repeated
+from kg.query.table_pools import PRINTED, PrintedCell, known_names, printed_cells, repeated
 from kg.query.table_search import search
 from kg.query.table_slices import TableSlice, slice_of
 from kg.store.contents import load_entries, works_named
@@ -100,13 +99,11 @@ def _paper(graph: GraphReader, name: str) -> str:
 
 def _found(graph: GraphReader, question: str, lang: str, only: Mapping[str, str], curie: str, limit: int) -> TablesPage:
     words = PageWords(lang)
-    found = search(graph.store, question, only, [curie] if curie else None)
+    found = search(graph.store, graph.vocabulary, question, only, [curie] if curie else [])
     title = " · ".join(filter(None, (short(question), *only.values())))
-    page = TablesPage(title, lang, near=found.near)
-    asked = {kind: names_of(graph.vocabulary, kind, name) for kind, name in only.items() if kind in FACETS}
-    cells = [one for one in found.cells if all(_bears(one, kind, names) for kind, names in asked.items())][:limit]
+    page, cells = TablesPage(title, lang, near=found.near), found.cells[:limit]
     if not cells:
-        page.sentence = _missing(list(only.values()) if found.cells else found.missing, words)
+        page.sentence = _missing(found.missing, words)
         return page
     of = dict(_titles(graph, (one.table.entry for one in cells)))
     page.cells = [_found_json(one, *of[one.table.entry]) for one in cells]
@@ -119,15 +116,6 @@ def _found(graph: GraphReader, question: str, lang: str, only: Mapping[str, str]
     for key, part in _parts(graph, wanted):
         page.tables.append(ShownTable(part, of[key[0]][0], called(named[key[0]])))
     return page
-
-
-def _bears(one: FoundCell, kind: str, names: Iterable[str]) -> bool:
-    """Whether a cell prints a name: as a facet, or in the words of its paths; but for methods, of its caption too."""
-    if one.facets.get(kind, "").lower() in names:
-        return True
-    caption = "" if kind == "method" else one.table.caption
-    printed = words_of(f"{one.row_path} {one.column_path} {caption}")
-    return not one.facets.get(kind) and any(words_of(name) <= printed for name in names)
 
 
 def _parts(
@@ -150,7 +138,7 @@ def _slices(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, 
     page = TablesPage(" · ".join((name, *only.values())), lang)
     cells: dict[str, list[PrintedCell]] = {}
     if only:
-        for one in printed_cells(graph.store, graph.vocabulary, only, curie, is_reported=False):
+        for one in printed_cells(graph.store, graph.vocabulary, only, [curie], which=PRINTED):
             cells.setdefault(one.table, []).append(one)
     for grid in document.tables:
         if (table and grid.id != table) or (only and grid.id not in cells):
@@ -159,7 +147,7 @@ def _slices(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, 
         rows = {cell.row for cell in some} if only else None
         columns = {cell.column for cell in some} if some and all(cell.columns for cell in some) else None
         page.tables.append(ShownTable(slice_of(document, grid, rows, columns), curie, name))
-    reported = printed_cells(graph.store, graph.vocabulary, only, curie)
+    reported = printed_cells(graph.store, graph.vocabulary, only, [curie])
     page.cells = [_printed_json(one) for one in reported if table in ("", one.table)]
     if not page.tables:
         page.sentence = _missing(list(only.values()), PageWords(lang)) if only else PageWords(lang)("tables.none")
@@ -171,20 +159,21 @@ def _pool(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, li
     words = PageWords(lang)
     if not (only.keys() & {"dataset", "metric"}):
         raise KgError("A pool is of one data set or metric: name it with --dataset or --metric.")
-    cells = printed_cells(graph.store, graph.vocabulary, only, curie)
+    papers = [curie] if curie else []
+    cells = printed_cells(graph.store, graph.vocabulary, only, papers)
     page = TablesPage(" · ".join(only.values()), lang)
     if not cells:
         page.sentence = _missing(list(only.values()), words)
-        page.near = search(graph.store, "", only, [curie] if curie else None).near
+        page.near = search(graph.store, graph.vocabulary, " ".join(only.values()), None, papers).near
         return page
-    papers = words.count("count.paper", len({one.paper for one in cells}))
-    sentences = [words.count("tables.pool", len(cells), papers=papers), words("tables.unranked")]
+    count = words.count("count.paper", len({one.paper for one in cells}))
+    sentences = [words.count("tables.pool", len(cells), papers=count), words("tables.unranked")]
     most = limit or settings()["tables"]["pool"]
     if len(cells) > most:
         sentences.append(words("tables.first", n=f"{most:,}"))
     if "metric" in only and "dataset" in only:
         any_metric = {name: said for name, said in only.items() if name != "metric"}
-        wider = printed_cells(graph.store, graph.vocabulary, any_metric, curie)
+        wider = printed_cells(graph.store, graph.vocabulary, any_metric, papers)
         sentences += [words.count("tables.no_metric", len(wider) - len(cells))] if len(wider) > len(cells) else []
     page.sentence = words("report.sentence_gap").join(sentences)
     page.cells = [_printed_json(one) for one in cells[:most]]
