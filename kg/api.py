@@ -255,6 +255,20 @@ class Graph:
 
         return pd.DataFrame(tables_page(self, question, only=names, limit=limit).cells, columns=COLUMNS)
 
+    def pool(self, *, limit: int = 1000, **names: str) -> pandas.DataFrame:
+        """The numbers of one data set or metric over papers, a row each, unranked; empty where none prints them.
+
+        `names` as those of `tables`; `same` lists the other papers that report the number. KgError without data set and
+        metric.
+        """
+        import pandas as pd
+
+        from kg.views.printed import tables_page
+        from kg.views.printed.found_tables import COLUMNS
+
+        page = tables_page(self, only=names, is_pool=True, limit=limit)
+        return pd.DataFrame(page.cells, columns=[*COLUMNS, "same"])
+
     def lexicon(self) -> Lexicon:
         """What names mean in the graph as it is now."""
         from kg.query import Lexicon

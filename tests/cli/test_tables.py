@@ -85,6 +85,14 @@ def test_a_pool_is_unranked_and_marks_equal_numbers(tables_file: Path) -> None:
         *[("gatecut-01", "30.5", ""), ("gatecut-01", "40.9", ""), ("gatecut-01", "41.25", "EdgeTrim")],
         *[("gatecut-01", text, "") for text in ("50.6", "56.7", "57.9")],
     ]
+    with kg.open(tables_file, read_only=True) as graph:
+        frame = graph.pool(dataset="HumanEval", metric="pass@1")
+        assert list(frame[frame.same.map(bool)].same) == [["GateCut"], ["EdgeTrim"]]
+        assert (
+            len(frame),
+            len(graph.pool(dataset="HumanEval", model="Qwen2.5-7B")),
+            len(graph.pool(dataset="C4")),
+        ) == (8, 3, 0)
     text = run(*asked, graph=tables_file).stdout
     assert text.startswith("8 numbers of 2 papers. Not ranked")
     assert "6B" not in text  # a size is no result

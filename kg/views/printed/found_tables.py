@@ -176,12 +176,12 @@ def _pool(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, li
         wider = printed_cells(graph.store, graph.vocabulary, any_metric, papers)
         sentences += [words.count("tables.no_metric", len(wider) - len(cells))] if len(wider) > len(cells) else []
     page.sentence = words("report.sentence_gap").join(sentences)
-    page.cells = [_printed_json(one) for one in cells[:most]]
-    for one, same in zip(cells[:most], repeated(cells), strict=False):
-        named, under = one.paths
+    for one, names in zip(cells[:most], repeated(cells), strict=False):
+        (named, under), same = one.paths, [called(name) for name in names]
+        page.cells.append(_printed_json(one) | {"same": same})
         said = {name: getattr(one, name) for name in ("paper", "entry", "table", "label", "text", "value", "bold")}
         said |= {"called": called(one.called), "named": named, "under": under, "settings": dict(one.settings)}
-        said |= {"id": f"{one.table}/r{one.row + 1}c{one.column + 1}", "same": [called(name) for name in same]}
+        said |= {"id": f"{one.table}/r{one.row + 1}c{one.column + 1}", "same": same}
         page.pool.append(said)
     return page
 

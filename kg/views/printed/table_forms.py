@@ -49,11 +49,8 @@ def rows(page: TablesPage) -> tuple[Sequence[str], list[list[Any]]]:
     if len(page.tables) == 1 and not any(cell.is_lit for row in page.tables[0].part.rows for cell in row):
         part = page.tables[0].part
         return _heads(part), [[cell.text for cell in line] for line in part.lines()]
-    lines = [[_flat(cell[name]) for name in COLUMNS] for cell in page.cells]
-    if not page.pool:
-        return COLUMNS, lines
-    same = ["; ".join(one["same"]) for one in page.pool]
-    return (*COLUMNS, "same"), [[*line, names] for line, names in zip(lines, same, strict=True)]
+    columns = (*COLUMNS, "same") if page.pool else COLUMNS
+    return columns, [[_flat(cell[name]) for name in columns] for cell in page.cells]
 
 
 def _heads(part: TableSlice) -> list[str]:
@@ -62,6 +59,8 @@ def _heads(part: TableSlice) -> list[str]:
 
 
 def _flat(value: Any) -> Any:
+    if isinstance(value, list):
+        return "; ".join(value)
     return settings_said(value) if isinstance(value, dict) else value
 
 
