@@ -21,7 +21,7 @@ from kg.query.cell_answers import (
 )
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query, Term
-from kg.query.followup import Context, fails
+from kg.query.followup import Context, fails, is_courtesy
 from kg.query.kinds import paged, respond
 from kg.query.lexicon import Lexicon
 from kg.query.named_uses import with_uses
@@ -83,14 +83,18 @@ def answer(
         return not respond(store, lexicon, text, query, 1).empty
 
     context: Context | None = None
-    if isinstance(after, Answer) and lexicon:
-        before, context = (*after.after, after.question), Context(after.asked or after.query, lexicon, reading)
+    if isinstance(after, Answer):
+        before = (*after.after, after.question)
+    if isinstance(after, Answer) and after.asked and lexicon:
+        context = Context(after.asked, lexicon, reading)
     elif before and lexicon:
         context = Context.of(before, lexicon, finds, reading)
     question = context.named(question) if context else question
 
     def complete(found: Answer) -> Answer:
-        return paged(corpus, replace(found, read=corpus.read(), question=typed if typed.strip() else found.question))
+        kept = before if question != typed else ()
+        found = replace(found, read=corpus.read(), question=typed if typed.strip() else found.question, after=kept)
+        return paged(corpus, found)
 
     form = citing_papers.form(question)
     if not filter and (cited := citing_papers.cited_by(store, question, form, language)):
@@ -121,7 +125,7 @@ def answer(
     if context is None or going_on:
         return replace(found, asked=query, after=before if going_on else ())
     say = Sayings(found.language)
-    if fails(query, lambda one: not found.empty):
+    if is_courtesy(typed) or fails(query, lambda _: not found.empty):
         kept = replace(found, asked=context.before, after=before)
         return replace(kept, notes=(*found.notes, say("followup.stays", question=before[-1])))
     return replace(found, asked=query, notes=(*found.notes, say("followup.afresh")))

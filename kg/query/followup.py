@@ -43,14 +43,18 @@ class Context:
         context: Context | None = None
         for text in questions[-LONGEST:]:
             query = (context and context.query(text)) or (reading(text) if reading else read(text, lexicon))
-            if context is None or not fails(query, partial(finds, text)):
+            if context is None or not (is_courtesy(text) or fails(query, partial(finds, text))):
                 context = cls(query, lexicon, reading)
         return context
 
     def named(self, question: str) -> str:
         """A question with the thing that the question before is about in the place of "it" or 它."""
-        thing, found = self._thing(), re.search(_forms()["it"], question, re.I)
-        if not thing or not found:
+        forms, things = _forms(), self.before.things
+        found, thing = re.search(forms["it"], question, re.I), self._thing()
+        for which, at in (("former", 0), ("latter", 1)):
+            if len(things) == 2 and (one := re.search(forms[which], question, re.I)):
+                found, thing = one, things[at].label
+        if not thing or not found or self._names_subject(question, found.start()):
             return question
         is_owner = found[0].lower() == "its"
         space = "" if has_han(found[0]) else " "
@@ -66,20 +70,31 @@ class Context:
             return ""
         found = [one for one in before.filter.conditions if not one.negated and _place(one) in _WORK]
         names = [one.text for one in found] + ([before.link.label] if before.link else [])
+        names = [name for name in names if not any(name != other and name in other for other in names)]
         return names[0] if len(names) == 1 else ""
+
+    def _names_subject(self, question: str, end: int) -> bool:
+        """Whether a question names a subject of its own before a place: "BitNets, how good are they?"."""
+        asked = self._read(question[:end])
+        subjects = [one for one in asked.filter.conditions if _place(one) in _WORK and _concepts(one)]
+        return bool(asked.things or subjects)
 
     def query(self, question: str, language: str = "") -> Query | None:
         """The query of a question that goes on; None if it starts afresh."""
+        forms, before, lexicon = _forms(), self.before, self.lexicon
+        if before.kind == "refused" or re.match(forms["afresh"], question.strip(), re.I):
+            return None
         if (named := self.named(question)) != question:
             return self._with_thing(question, named, language)
-        forms, before, lexicon = _forms(), self.before, self.lexicon
-        rest, signs, refers = _rest(question)
-        if not rest or before.kind == "refused":
+        rest, signs, at = _rest(question)
+        refers = at >= 0 and not self._names_subject(question, at)
+        if not rest:
             return None
-        lifted = re.search(forms["lifts"], rest, re.I) if signs else None
+        lifted = re.search(forms["lifts"], rest, re.I) if signs or refers else None
         left = (rest[: lifted.start()] + rest[lifted.end() :]) if lifted else rest
-        asked = read(left, lexicon, language, alone=False)
-        if asked.kind == "refused" or not (signs or _has_no_subject(question, asked)):
+        mark = "" if signs else question.strip()[len(question.strip().rstrip("?？")) :]  # a bare name has none
+        asked = read(left + mark, lexicon, language, alone=False)
+        if asked.kind == "refused" or not (signs or refers or _has_no_subject(question, asked)):
             return None
         earlier, new = before.filter.conditions, asked.filter.conditions
         if before.things and (asked.kind not in _OF_PAPERS or before.kind in ("definition", "claims")):
@@ -108,14 +123,20 @@ class Context:
         return replace(asked, filter=wanted, language=say.language)
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether a text is no question: "thanks!", 谢谢."""
+    return re.fullmatch(_forms()["courtesy"], text.strip(), re.I) is not None
+
+
 def fails(query: Query, finds: Callable[[Query], bool]) -> bool:
     """Whether a question leaves the context as it was: it was not understood, or has only words that no text has."""
     if query.kind == "refused":
         return True
     if query.kind != "papers" or query.things or query.like or query.words:
         return False
-    is_unknown = all(isinstance(term, Phrase) for one in query.filter.conditions for term in one.any_of)
-    return is_unknown and not (query.filter.conditions and finds(query))
+    found = query.filter
+    is_unknown = all(isinstance(term, Phrase) for one in found.conditions for term in one.any_of)
+    return is_unknown and (not found.conditions or bool(found.ignored) or not finds(query))
 
 
 def _merged(
@@ -148,12 +169,12 @@ def _merged(
     return replace(before, kind=kind, filter=wanted, order=order, most=asked.most or before.most, language=say.language)
 
 
-def _rest(question: str) -> tuple[str, bool, bool]:
-    """A question without its follow-up markers, whether it has any, and whether it refers to earlier papers."""
+def _rest(question: str) -> tuple[str, bool, int]:
+    """A question without its follow-up markers, whether it begins or ends with one, and where it refers to papers."""
     forms, text = _forms(), question[:LIMIT].strip().rstrip("?？。.! ")
     low = text.lower()
     if len(low) != len(text):
-        return text, False, False
+        return text, False, -1
     begin, end = 0, len(text)
     while found := re.compile(rf"(?:{forms['opens']})[\s,，、:：]*").match(low, begin, end):
         begin = found.end()
@@ -162,7 +183,7 @@ def _rest(question: str) -> tuple[str, bool, bool]:
     is_own = re.search(forms["asks"], low[begin:end])
     refers = re.search(forms["refers"], low)
     rest = re.sub(forms["refers"], " ", text[begin:end], flags=re.I)
-    return rest.strip(" ,，"), bool(begin or refers or (closing and not is_own)), refers is not None
+    return rest.strip(" ,，"), bool(begin or (closing and not is_own)), refers.start() if refers else -1
 
 
 def _has_no_subject(question: str, asked: Query) -> bool:
@@ -173,7 +194,8 @@ def _has_no_subject(question: str, asked: Query) -> bool:
     found = asked.filter.conditions
     if asked.kind == "papers" and re.match(_forms()["narrows"], low) and found:
         return True
-    return all(_place(one) not in _WORK for one in found) and (asked.kind, asked.order, found) != ("papers", "best", ())
+    asks = asked.kind != "papers" or asked.order != "best" or found or re.search(_forms()["asks"], low)
+    return bool(asks) and all(_place(one) not in _WORK for one in found)
 
 
 def _replaces(new: Condition, old: Condition, lexicon: Lexicon) -> bool:
