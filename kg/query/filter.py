@@ -11,7 +11,7 @@ from typing import Literal
 from kg.model import OBTAINED
 
 Op = Literal[">=", ">", "<=", "<", "="]
-Order = Literal["highest", "lowest", "best", "worst", "newest"]
+Order = Literal["highest", "lowest", "best", "worst", "newest", "added", "key"]
 ORDERS: tuple[Order, ...] = ("highest", "lowest", "best", "worst")
 #: The kinds of answer; all except "papers" are modules of `kg.query.kinds`.
 Kind = Literal[
@@ -215,7 +215,7 @@ class Filter:
 class Query:
     """The request of a question or of flags, on the papers that pass a filter.
 
-    papers      the papers, best first or by `order` newest first
+    papers      the papers, best first, or by `order` the newest, the last added or the most cited ("key") first
     entities    the things of type `wants` of these papers ("which techniques reduce the KV cache?"), by support;
                 `link` selects one end of a relation ("which techniques address hallucination?"), `among` the
                 members of a class ("most used quantization methods")

@@ -9,6 +9,7 @@ from functools import partial
 
 from kg.files import toml_file
 from kg.query.filter import Condition, Entity, Outcome, Phrase, Query, Term
+from kg.query.instructions import ORDERED
 from kg.query.lexicon import Lexicon
 from kg.query.question_reader import LIMIT, read
 from kg.query.sayings import Sayings
@@ -165,7 +166,7 @@ def _merged(
     if asked.kind != "papers":
         return replace(asked, filter=wanted, language=say.language)
     kind = "papers" if lists or before.kind in ("definition", "claims") else before.kind
-    order = asked.order if asked.order == "newest" else before.order
+    order = asked.order if asked.order in ORDERED else before.order
     return replace(before, kind=kind, filter=wanted, order=order, most=asked.most or before.most, language=say.language)
 
 

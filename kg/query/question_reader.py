@@ -16,6 +16,7 @@ from kg.identifiers import kind_of
 from kg.model import ROLES
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query
 from kg.query.first_pass import QuestionReader
+from kg.query.instructions import instructed
 from kg.query.lexicon import Lexicon, Sense
 from kg.query.question import Parser
 from kg.query.question_items import PERIODS, Item
@@ -227,9 +228,14 @@ def read(question: str, lexicon: Lexicon, language: str = "", alone: bool = True
 
     A follow-up question (not `alone`) may consist of an exclusion only.
     """
-    if named := topic_named(question.strip(), lexicon, language or language_of(question)):
+    return instructed(question, lambda text: _read(text, lexicon, language or language_of(question), alone))
+
+
+def _read(question: str, lexicon: Lexicon, language: str, alone: bool) -> Query:
+    """The query of a question without instructions."""
+    if named := topic_named(question.strip(), lexicon, language):
         return Query(filter=named)
-    notes, say = [], Sayings(language or language_of(question))
+    notes, say = [], Sayings(language)
     if len(question) > LIMIT:
         notes.append(say("answer.long", n=len(question), read=LIMIT))
     parser = parsed(question[:LIMIT], lexicon, language)

@@ -64,6 +64,12 @@ def asked(text: str, lexicon: Lexicon) -> Json:
     return read(text, lexicon).kind
 
 
+def instruction(text: str, lexicon: Lexicon) -> Json:
+    """How a question is to be answered: the kind of the answer, its order, and what it is counted over."""
+    query = read(text, lexicon)
+    return " ".join(filter(None, (query.kind, query.order, query.over)))
+
+
 def followup(texts: list[str], lexicon: Lexicon) -> Json:
     """The conditions of the last of some questions, which goes on from those before; null where it begins afresh."""
     context = Context.of(texts[:-1], lexicon, lambda _, __: True)
@@ -100,6 +106,7 @@ KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "condition": conditions,
     "asked": asked,
     "followup": followup,
+    "instruction": instruction,
     "same": same,
     "told": told,
     "narrowing": narrowing,

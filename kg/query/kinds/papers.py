@@ -10,6 +10,7 @@ from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus
 from kg.query.empty import any_listed, any_role, not_having, nothing_understood
 from kg.query.filter import Compound, Condition, Filter, Outcome, Phrase, Query
+from kg.query.instructions import ORDERED
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.tiers import why_empty, worded
@@ -18,6 +19,11 @@ from kg.store.file import StoreFile
 
 #: How many papers of an answer get quotes.
 _READ = 20
+#: What papers are ordered by, the most first: their last entry, and how many papers of the graph cite them.
+_WEIGHT = {
+    "added": "p.entry",
+    "key": "(SELECT count(DISTINCT x.paper) FROM citations x WHERE x.cited = p.curie AND x.paper <> p.id)",
+}
 #: Up to this number, all papers of an answer are listed; beyond it, the first `_READ` are.
 _MOST = 500
 
@@ -40,21 +46,31 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
         return _nothing_understood(lexicon, question, replace(query, filter=unknown))
     if not papers:
         return Answer(question, query, (), (*wanted.notes, why_empty(store, wanted, say)))
-    is_newest = query.order == "newest"
-    if is_newest:
-        dated = corpus.dated(corpus.holding(wanted))
-        papers = [paper.curie for paper in sorted(dated, key=lambda paper: paper.when, reverse=True)]
+    ordered = _ordered(store, corpus, wanted, query.order) if query.order in ORDERED else None
     limit = query.most if limit is None else limit
-    rows = _rows(corpus, lexicon, wanted, question, papers, limit, say.language, is_newest)
-    if is_newest or (len(rows) < len(papers) and limit is None):
-        note = say("answer.newest" if is_newest else "answer.first", shown=len(rows), n=len(papers))
+    rows = _rows(corpus, lexicon, wanted, question, ordered or papers, limit, say.language, bool(ordered))
+    if ordered or (len(rows) < len(papers) and limit is None):
+        note = say(f"answer.{query.order if ordered else 'first'}", shown=len(rows), n=len(papers))
         wanted = replace(wanted, notes=(*wanted.notes, note))
+    elif query.order in ORDERED:
+        wanted = replace(wanted, notes=(say("answer.uncited"), *wanted.notes))
     searched = (t for one in wanted.conditions for t in one.any_of if isinstance(t, Phrase) and not t.wordings)
     said = [say("empty.quoted", words=term.label) for term in searched]
     if len(said) == sum(len(one.any_of) for one in wanted.conditions):
         wanted = replace(wanted, notes=(*wanted.notes, say("answer.only_words", words=say.listed(said))))
     wanted = replace(wanted, notes=(*wanted.notes, *readings(corpus, wanted, say)))
     return Answer(question, replace(query, filter=wanted), rows, wanted.notes, fulfilling=len(papers))
+
+
+def _ordered(store: StoreFile, corpus: Corpus, wanted: Filter, order: str) -> list[str] | None:
+    """The papers that pass a filter, in an order of `ORDERED`; None where nothing is known to order them by."""
+    papers = corpus.holding(wanted)
+    if order == "newest":
+        return [paper.curie for paper in sorted(corpus.dated(papers), key=lambda paper: paper.when, reverse=True)]
+    where = papers.of("p.id")
+    sql = f"SELECT p.curie, {_WEIGHT[order]} AS weight FROM papers p WHERE {where.sql} ORDER BY weight DESC, p.curie"
+    found = store.rows(sql, *where.given)
+    return [str(paper) for paper, _ in found] if any(weight for _, weight in found) else None
 
 
 def readings(corpus: Corpus, wanted: Filter, say: Sayings) -> tuple[str, ...]:
