@@ -1,7 +1,6 @@
 """Numbers of tables by what they print: of one data set and metric over all papers, or of one paper.
 
-A name counts where the path of a cell's row or column prints it, or the caption alone does. A name that no facet has
-may stand in their words. Nothing is ranked.
+A name counts where the path of a cell's row or column prints it, or the caption alone does. Nothing is ranked.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from kg.model import FACETS
@@ -19,19 +19,24 @@ from kg.vocabulary import Vocabulary
 _AXES = ("r", "k", "m")
 _PLACES = ("row", "column", "caption")  # that these are
 _PRINTED = ", ".join(f"{axis}.{name}" for axis in _AXES for name in (*FACETS, "settings"))
+#: Which cells: those that are reported, which are no set-up; those with heads and labels of their own; all.
+REPORTED, SOUND, PRINTED = "c.sound = 1 AND c.setup = 0", "c.sound = 1", "1 = 1"
+_JOINED = """FROM cells c JOIN headers r ON r.entry = c.entry AND r.number = c.row_header
+    JOIN headers k ON k.entry = c.entry AND k.number = c.column_header
+    JOIN m ON m.entry = c.entry AND m."table" = c."table"
+    JOIN entries e ON e.id = c.entry JOIN papers p ON p.id = c.paper"""
 _SELECT = f"""WITH m AS MATERIALIZED (SELECT entry, "table", path, {", ".join((*FACETS, "settings"))} FROM headers
         WHERE axis = 'caption' AND {{among}})
     SELECT p.curie, e.name, p.name, p.title, t.id, t.label, t.page, c."row", c."column", c.text, c.value,
         c.unit, c.bold, r.path, k.path, m.path, {_PRINTED}
-    FROM cells c JOIN headers r ON r.entry = c.entry AND r.number = c.row_header
-    JOIN headers k ON k.entry = c.entry AND k.number = c.column_header
-    JOIN m ON m.entry = c.entry AND m."table" = c."table"
-    JOIN tables t ON t.entry = c.entry AND t.number = c."table"
-    JOIN entries e ON e.id = c.entry JOIN papers p ON p.id = c.paper"""
+    {_JOINED} JOIN tables t ON c.entry = t.entry AND c."table" = t.number"""
+_COUNTED = f"""WITH m AS MATERIALIZED (SELECT entry, "table", dataset, metric FROM headers WHERE axis = 'caption')
+    SELECT p.curie, e.name, count(*), r.dataset, k.dataset, m.dataset, r.metric, k.metric, m.metric {_JOINED}
+    WHERE p.curie IN ({{}}) AND {REPORTED}
+    GROUP BY p.curie, e.source, e.number, e.name, r.dataset, k.dataset, m.dataset, r.metric, k.metric, m.metric
+    ORDER BY p.curie, e.source, e.number"""
 _ORDER = "ORDER BY p.curie, e.source, e.number, t.number, c.number"
 _MOST = 20_000  # cells
-#: Which cells: those that are reported, which are no set-up; those with heads and labels of their own; all.
-REPORTED, SOUND, PRINTED = "c.sound = 1 AND c.setup = 0", "c.sound = 1", "1 = 1"
 
 
 class PrintedCell(NamedTuple):
@@ -76,10 +81,12 @@ def printed_cells(
     papers: Sequence[str] = (),
     *,
     which: str = REPORTED,
+    is_worded: bool = False,
     most: int = _MOST,
 ) -> list[PrintedCell]:
     """The numbers that print some names, by paper, table and row; `only` are facets, and bits.
 
+    With `is_worded` the words of a path or caption print a name, too, where no facet of its type is printed.
     `papers` (CURIEs) are those whose tables are looked at, all where none are named.
     """
     among = f"entry IN (SELECT id FROM entries WHERE paper IN ({_marks(papers)}))" if papers else "1 = 1"
@@ -88,7 +95,7 @@ def printed_cells(
     for kind, names in asked.items():
         row, column, caption = (f"lower({axis}.{kind})" for axis in _AXES)
         marks = _marks(names)
-        worded, words = _worded(names)
+        worded, words = _worded(names if is_worded else [])
         elsewhere = f"({caption} IN ({marks}) OR {worded}) AND {row} = '' AND {column} = ''"
         where.append(f"({row} IN ({marks}) OR {column} IN ({marks}) OR {elsewhere})")
         given += [*names * 3, *words]
@@ -107,7 +114,7 @@ def _worded(names: Sequence[str]) -> tuple[str, list[str]]:
     words = [sorted(words_of(name)) for name in names]
     path = "lower(r.path || ' ' || k.path || ' ' || m.path)"
     held = [" AND ".join([f"instr({path}, ?) > 0"] * len(some)) or "1 = 0" for some in words]
-    return f"({' OR '.join(held)})", [word for some in words for word in some]
+    return f"({' OR '.join(held) or '1 = 0'})", [word for some in words for word in some]
 
 
 def names_of(vocabulary: Vocabulary, kind: str, name: str) -> list[str]:
@@ -121,6 +128,32 @@ def known_names(store: StoreFile, kind: str, least: int = 1) -> list[tuple[str, 
     """The names of a type that tables print, with their numbers of papers, most papers first."""
     sql = f"SELECT {kind}, count(DISTINCT paper) AS n FROM headers WHERE {kind} <> '' GROUP BY 1 HAVING n >= ?"
     return [tuple(row) for row in store.rows(f"{sql} ORDER BY n DESC, 1", least)]
+
+
+class SharedPool(NamedTuple):
+    """What several papers' tables print: a data set, with one metric or any (""); its numbers by paper (CURIE)."""
+
+    dataset: str
+    metric: str
+    numbers: Mapping[str, int]
+
+
+def shared_pools(store: StoreFile, papers: Iterable[str]) -> list[SharedPool]:
+    """The pools with numbers of two or more of some papers, of most papers first."""
+    pools: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for paper, entry, number, *printed in store.some(_COUNTED, papers):
+        names = [{*printed[at : at + 2]} - {""} or {printed[at + 2]} for at in (0, 3)]
+        for pool in product(names[0] - {""}, names[1] | {""}):
+            of = pools[pool][paper]
+            of[entry] = of.get(entry, 0) + number
+    found = [
+        SharedPool(*pool, {paper: next(iter(of.values())) for paper, of in numbers.items()})
+        for pool, numbers in pools.items()
+        if len(numbers) > 1
+    ]
+    alike = {(pool.dataset, tuple(pool.numbers.items())) for pool in found if pool.metric}
+    kept = [pool for pool in found if pool.metric or (pool.dataset, tuple(pool.numbers.items())) not in alike]
+    return sorted(kept, key=lambda pool: (-len(pool.numbers), pool.dataset, pool.metric))
 
 
 def repeated(cells: Sequence[PrintedCell]) -> Iterator[list[str]]:

@@ -91,7 +91,7 @@ def _printing(store: StoreFile, vocabulary: Vocabulary, only: Mapping[str, str],
     for at in range(0, len(papers), _AT_ONCE):
         some = papers[at : at + _AT_ONCE]
         of: _Printing = {}
-        for one in printed_cells(store, vocabulary, only, some, which=SOUND, most=_EVERY):
+        for one in printed_cells(store, vocabulary, only, some, which=SOUND, is_worded=True, most=_EVERY):
             place = one.entry, one.table, one.row, one.column
             of.setdefault(one.paper, {})[place] = one.axis != "caption"
         found |= {paper: of[paper] for paper in some if paper in of}

@@ -35,12 +35,13 @@ class GraphReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """`lead` gives the address of a CURIE or entry, `nonce` is that of the page's scripts, `bar` leads back.
+    """`lead` gives the address of a CURIE or entry, `pool` that of a data set and metric, `bar` leads back.
 
-    `forms` are the page's other ones: media type and address.
+    `nonce` is that of the page's scripts; `forms` are the page's other ones: media type and address.
     """
 
     lead: Callable[[str], str]
+    pool: Callable[[str, str], str]
     nonce: str = ""
     bar: tuple[tuple[str, str], ...] = ()  # what a link is called, and its address
     forms: tuple[tuple[str, str], ...] = ()

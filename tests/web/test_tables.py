@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from lxml import html
 
 from kg.text import has_han
+from tests.cli.command import run
 from tests.views.browser import Browser, chromium
 from tests.web.conftest import serving
 
@@ -82,3 +84,20 @@ def test_the_address_of_a_cell_unfolds_its_table(address: str) -> None:
             assert browser.evaluate("document.querySelector(':target').innerText") == "64.8"
             assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
             assert not browser.complaints
+
+
+def test_a_report_and_a_paper_lead_to_pools_and_slices(tables_file: Path, pages: httpx.Client) -> None:
+    said = json.loads(run("report", "-f", "json", graph=tables_file).stdout)
+    rows = said["pools"]["groups"][0]["rows"]
+    assert [(row["metric"], row["numbers"], len(row["papers"])) for row in rows] == [("pass@1", 8, 2)]
+    assert rows[0]["pool"] == "kg tables --dataset HumanEval --metric pass@1 --pool"
+    assert "kg tables --dataset HumanEval" in run("report", "-f", "html", graph=tables_file).stdout
+    report = html.fromstring(pages.get("/report", params={"q": "language models", "lang": "en"}).text)
+    [pool] = report.xpath("//*[@id='pools']//td//a[contains(@href, '/tables')]/@href")
+    assert len(html.fromstring(pages.get(pool).text).xpath("//table[contains(@class, 'pool')]/tbody/tr")) == 8
+    paper = html.fromstring(pages.get("/paper/gatecut-01").text)
+    links = paper.xpath("//*[@id='tables']/p[@class='meta']/a/@href")
+    assert len(links) == 3
+    for link in links:
+        assert not html.fromstring(pages.get(link).text).xpath("//*[@class='none-found']"), link
+    assert "pools" not in json.loads(run("report", "gatecut-01", "-f", "json", graph=tables_file).stdout)["sections"]

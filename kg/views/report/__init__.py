@@ -23,7 +23,7 @@ from kg.views.report.families import families
 from kg.views.report.layout import Layout, Section
 from kg.views.report.methods import methods
 from kg.views.report.open_questions import limits, problems
-from kg.views.report.report_results import results, wins
+from kg.views.report.report_results import pools, results, wins
 from kg.views.selection import Selection, ids, link, named, title
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
         "chart": lambda part: chart(shown, part),
         "wins": lambda part: wins(shown, part),
         "results": lambda part: results(shown, part),
+        "pools": lambda part: pools(shown, part),
         "timeline": lambda part: timeline(shown, part),
         "problems": lambda part: problems(shown, part),
         "limits": lambda part: limits(shown, part),

@@ -1,16 +1,18 @@
-"""What papers of a report state: results that can be compared, the other sure results, and who beats whom."""
+"""What papers of a report state: comparable results, the other sure results, pools of tables, who beats whom."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import join
 from typing import Any
 
 from kg.identifiers import kind_of
 from kg.model import Paper
 from kg.query.comparable import Measured, Measures, comparable, measured
 from kg.query.sayings import Sayings
+from kg.query.table_pools import shared_pools
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, cited, identity, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
@@ -33,6 +35,24 @@ def results(shown: Selection, part: Section) -> dict[str, Any]:
     rest = sorted(map(_stated, alone.values()), key=lambda row: (row["metric"].casefold(), row["paper"]))
     listed = [*groups, Group(rest, words("report.others") if groups else "", "", "apart")]
     return section(shown, part, listed, words("report.results_note")) | {"comparable": len(groups)}
+
+
+def pools(shown: Selection, part: Section) -> dict[str, Any]:
+    """The data sets whose numbers several papers print in their tables; `pool` is the command that lists these."""
+    papers = {paper.id: paper for paper in shown.papers}
+    found: list[Row] = []
+    for pool in shared_pools(shown.graph.store, papers):
+        asked = ["kg", "tables", "--dataset", pool.dataset, *(["--metric", pool.metric] if pool.metric else [])]
+        found.append(
+            {
+                "dataset": pool.dataset,
+                "metric": pool.metric,
+                "numbers": sum(pool.numbers.values()),
+                "papers": cited(papers[paper] for paper in pool.numbers),
+                "pool": join([*asked, "--pool"]),
+            }
+        )
+    return section(shown, part, [Group(found)], shown.words("report.pools_note"))
 
 
 def _measured(one: ResultRow, measures: Measures) -> Measured[ResultRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from kg.entity_types import LISTS
 from kg.model import KgError
 from kg.views.export.bibtex_entries import entry_of
 from kg.views.printed import tables_page
+from kg.views.printed.found_tables import pools_of
 from kg.views.profile.body_profile import kind_named
 from kg.views.profile.paper_profile import profile
 from kg.views.words import PageWords
@@ -38,7 +40,11 @@ def paper(graph: Graph, asked: Asked) -> Shown | Reply:
     words = PageWords(asked.lang)
     values: dict[str, Any] = {"groups": _groups(data["claims"], words), "bibtex": bibtex}
     values["kinds"] = {kind: kind_named(kind, words) for kind in data["mentioned"]}
-    shown = tables_page(graph, lang=asked.lang, paper=known).tables
+    page = tables_page(graph, lang=asked.lang, paper=known)
+    shown, pools = page.tables, dict(pools_of(graph)) if page.cells else {}
+    printed = {name: [*Counter(cell[name] for cell in page.cells if cell[name])] for name in ("model", "dataset")}
+    values["models"] = printed["model"] if len(printed["model"]) > 1 else []
+    values["pools"] = {name: pools[name] for name in printed["dataset"] if name in pools}
     values |= {"tables": shown[:_TABLES], "more_tables": len(shown[_TABLES:]), "cited": partial(cited, asked)}
     data["tables"] = [{"id": t.part.id, "label": t.part.label, "caption": t.part.caption} for t in shown]
     title = data["title"] or data["id"]

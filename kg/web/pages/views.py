@@ -43,7 +43,10 @@ def _own(html: str, asked: Asked) -> Reply:
 
 
 def _served(asked: Asked, *bar: tuple[str, str], forms: tuple[str, ...] = ()) -> Served:
-    return Served(asked.lead, asked.nonce, bar, tuple((MEDIA[form], asked.here(form)) for form in forms))
+    def pool(dataset: str, metric: str) -> str:
+        return asked.url("/tables", dataset=dataset, metric=metric, pool="1")
+
+    return Served(asked.lead, pool, asked.nonce, bar, tuple((MEDIA[form], asked.here(form)) for form in forms))
 
 
 def graph_(graph: Graph, asked: Asked) -> Shown | Reply:
