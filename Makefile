@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
 GRAPH := papers.kg
-PLUGINS := plugins/formats
+PLUGINS := plugins/formats plugins/publish
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # uv is several times as fast as pip, which installs where uv is missing or fails; nothing needs it afterwards. Python
@@ -18,13 +18,13 @@ INSTALL = $(PIP) -c constraints.txt uv; install() { \
 	$(PYTHON) -m venv .venv
 
 # What a user installs, at the versions that are tested.
-.venv/installed: pyproject.toml $(PLUGINS)/pyproject.toml constraints.txt | .venv
-	$(INSTALL) -e ".[serve,mcp]" -e $(PLUGINS)
+.venv/installed: pyproject.toml $(PLUGINS:=/pyproject.toml) constraints.txt | .venv
+	$(INSTALL) -e ".[serve,mcp]" $(PLUGINS:%=-e %)
 	-$(BIN)/python -m pip uninstall --quiet --yes uv
 	touch $@
 
-.venv/tested: pyproject.toml $(PLUGINS)/pyproject.toml constraints.txt | .venv
-	$(INSTALL) -e ".[serve,mcp,test]" -e $(PLUGINS)
+.venv/tested: pyproject.toml $(PLUGINS:=/pyproject.toml) constraints.txt | .venv
+	$(INSTALL) -e ".[serve,mcp,test]" $(PLUGINS:%=-e %)
 	touch .venv/installed $@
 
 demo: .venv/installed

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from kg.query import Answer, Filter, Lexicon
     from kg.query.cited import Passage
     from kg.query.identity import Explanation
-    from kg.rdf.publishing import Published
     from kg.store.embeddings import EmbeddingModel
     from kg.views.digest import Digest
     from kg.views.rendered import View
@@ -163,15 +162,6 @@ class Graph:
         from kg.build.rebuilding import rebuild
 
         return rebuild(location, jobs=jobs, progress=progress)
-
-    def publish(self, url: str, *, replace: bool = False, progress: Progress | None = None) -> Published:
-        """Send what has changed since the last call to a SPARQL 1.1 server; gives how many graphs that were.
-
-        KgError where the server fails, or holds another graph, unless `replace` says that this one takes its place.
-        """
-        from kg.rdf.publishing import publish
-
-        return publish(self.store, url, replace=replace, progress=progress)
 
     # --- look -----------------------------------------------------------------------------------------------------
 

@@ -43,9 +43,9 @@ def help_text(command: str) -> str:
     os.environ.update(TERMINAL_WIDTH=str(WIDTH), COLUMNS=str(WIDTH), NO_COLOR="1")  # read when typer.rich_utils loads
     from typer.testing import CliRunner
 
-    from kg.cli import application
+    from kg.cli import application, every
 
-    said = CliRunner().invoke(application(), [command, "--help"], prog_name="kg")
+    said = CliRunner().invoke(application(every()), [command, "--help"], prog_name="kg")
     lines = [line.rstrip() for line in said.stdout.splitlines()]
     return "```text\n" + "\n".join(lines).strip("\n") + "\n```\n"
 
@@ -109,9 +109,9 @@ def _excerpt(triples: Iterable[Triple]) -> Iterator[Triple]:
 
 def parts(graph: str | Path | None) -> dict[str, Callable[[], str]]:
     """What can be generated, by the name of its markers; the example only from a graph."""
-    from kg.cli import COMMANDS
+    from kg.cli import every
 
-    made: dict[str, Callable[[], str]] = {f"help {name}": lambda name=name: help_text(name) for name in COMMANDS}  # type: ignore[misc]
+    made: dict[str, Callable[[], str]] = {f"help {name}": lambda name=name: help_text(name) for name in every()}  # type: ignore[misc]
     made["formats"] = formats_table
     if graph:
         made["example"] = lambda: example(graph)

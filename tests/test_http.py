@@ -16,7 +16,7 @@ import pytest
 
 from kg.http import Again, Deadline, TooLong, until_answered
 from kg.model import KgError
-from kg.rdf.protocol import Access, Connection
+from kg_publish.protocol import Access, Connection
 
 
 @pytest.fixture

@@ -60,6 +60,17 @@ for text in foreign + own:
     except KgError as error:
         print(error)
 """
+#: Runs lines of commands as RUN does, and prints what each says on standard error.
+TOLD = """
+import contextlib, sys
+from kg.cli import main
+for line in sys.argv[1:]:
+    sys.argv = ["kg", *line.split("|")]
+    with contextlib.redirect_stderr(sys.stdout), contextlib.suppress(SystemExit):
+        main()
+"""
+#: Commands that need a plug-in, and what each is told to install.
+PLUGGED = {"publish|http://host/sparql": "publish"}
 
 
 @pytest.mark.timeout(900)
@@ -111,6 +122,9 @@ def test_an_installed_wheel_does_the_main_job_from_anywhere(
     assert "0 faults" in printed
     wanted, refused = run(python, "-c", REFUSED), "without the plug-in that reads it: install paper-kg[formats].\n"
     assert wanted.count(refused) == wanted.count("\n") == 9
+    told = run(python, "-c", TOLD, *PLUGGED).splitlines()
+    for sentence, extra in zip(told, PLUGGED.values(), strict=True):
+        assert f"needs a plug-in: install paper-kg[{extra}]" in sentence
 
 
 def _without_ours(packages: Path, folder: Path) -> None:

@@ -8,10 +8,12 @@ import signal
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.metadata import entry_points
 from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from kg import plugins
 from kg.compiled import GARBAGE
 from kg.model import KgError
 
@@ -26,7 +28,7 @@ GROUPS = {
     "Start here": ("add", "ask", "show", "report", "tables", "serve"),
     "Get papers": ("fetch", "watch", "remove", "read", "extract"),
     "Look and write": ("brief", "digest", "trends", "draw", "check"),
-    "Use elsewhere": ("mcp", "export", "sql", "sparql", "publish"),
+    "Use elsewhere": ("mcp", "export", "sql", "sparql"),
     "Look after a graph": (
         "verify",
         "rebuild",
@@ -40,6 +42,13 @@ GROUPS = {
     ),
 }
 COMMANDS = tuple(chain(*GROUPS.values()))
+#: The group of entry points of commands that other packages add.
+PLUGGED = "kg.commands"
+
+
+def every() -> tuple[str, ...]:
+    """The commands of this package and those of other packages that are installed."""
+    return (*COMMANDS, *sorted(entry_points(group=PLUGGED).names))
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -65,8 +74,11 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     app.callback(invoke_without_command=True)(top)
     group_of = {name: group for group, names in GROUPS.items() for name in names}
     for name in names:
-        module = import_module(f"kg.cli.{name.replace('-', '_')}")
-        app.command(name, no_args_is_help=False, rich_help_panel=group_of[name])(module.command)
+        if name in group_of:
+            command = import_module(f"kg.cli.{name.replace('-', '_')}").command
+        else:
+            command = plugins.plugged(PLUGGED, name, f"`kg {name}`")
+        app.command(name, no_args_is_help=False, rich_help_panel=group_of.get(name, "Use elsewhere"))(command)
     return app
 
 
@@ -76,8 +88,8 @@ def main() -> None:
         _spare_spacy()
         gc.set_threshold(GARBAGE, 20, 100)  # most objects live until the end, collecting garbage seldom pays off
         _hear()
-        asked = [name for name in sys.argv[1:2] if name in COMMANDS]
-        application(asked or COMMANDS)()
+        asked = [name for name in sys.argv[1:2] if name in COMMANDS or name in plugins.names(PLUGGED)]
+        application(asked or every())()
     except KgError as error:
         _fail(str(error))
     except KeyboardInterrupt:  # while a command is imported

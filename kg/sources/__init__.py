@@ -19,7 +19,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from kg.model import Batch, KgError, Source
-from kg.registry import registered
+from kg.plugins import registered
 from kg.sources import archive, foreign, projects, tex
 from kg.sources.archive import each, natural
 from kg.sources.inputs import HeldFile, InputFile, Reader, Unread, in_unicode, opened, source_name

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from kg.model import KgError
-from kg.registry import of_others
+from kg.plugins import of_others
 from kg.sources.forms import folded_name, forms, is_lost, nowhere
 from kg.sources.inputs import InputFile
 from kg.sources.paper_rows import Beside, Row, Skipped, attempt

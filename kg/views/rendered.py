@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kg.files import write
 from kg.model import KgError
-from kg.registry import registered
+from kg.plugins import registered
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import kg
-from kg import registry
+from kg import plugins
 from kg.build import engines
 from kg.build.engines import engine_protocol, ray
 from kg.build.engines.local import Local
@@ -104,7 +104,7 @@ class _Backwards:
 
 def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     point = SimpleNamespace(name="backwards", load=lambda: _Backwards)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "kg.engines" else [])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == "kg.engines" else [])
     engine_protocol._engines.cache_clear()
     try:
         backwards = engines.engine("backwards", "there")

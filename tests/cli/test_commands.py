@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from kg.cli import COMMANDS
+from kg.cli import every
 from kg.text import has_han
 from tests.cli.command import run
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", every())
 def test_every_command_has_help(command: str) -> None:
     done = run(command, "--help")
     assert done.returncode == 0

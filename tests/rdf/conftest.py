@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.rdf import ontology, protocol
+from kg.rdf import ontology
 from kg.rdf.store import Store
+from kg_publish import protocol
 from tests.rdf.sparql_server import FOREIGN, SparqlServer
 from tests.store.graph_demo import demo_source, put
 

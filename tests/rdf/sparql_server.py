@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pyoxigraph as ox
 
 from kg.identifiers import iri
-from kg.rdf import publishing
-from kg.rdf.publishing import STATE, Published
 from kg.rdf.store import Store
+from kg_publish import publishing
+from kg_publish.publishing import STATE, Published
 from tests.fetch.local_server import LocalServer, QuietHandler
 from tests.store.graph_demo import exported
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.model import KgError
-from kg.rdf.protocol import Access
+from kg_publish.protocol import Access
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ import kg
 from kg.cli import main
 from kg.identifiers import iri
 from kg.model import KgError
-from kg.rdf import publishing
 from kg.rdf.ontology import VOCABULARY
-from kg.rdf.protocol import Access, Connection
-from kg.rdf.publishing import STATE, Published
 from kg.rdf.store import Store
 from kg.store.entries import Entry
+from kg_publish import publishing
+from kg_publish.protocol import Access, Connection
+from kg_publish.publishing import STATE, Published
 from tests.rdf.sparql_server import FOREIGN, SparqlServer, held, published, updates
 from tests.store.graph_demo import demo_document, demo_record, exported, put
 
@@ -300,7 +300,7 @@ def test_command_says_how_much_it_sent(
     assert capsys.readouterr().out == f"Published papers.kg to {server.url}: 5 graphs written, 0 taken out.\n"
     with kg.open("papers.kg", create=True) as graph:
         graph.remove("p1")
-        assert graph.publish(server.url) == Published(0, 1)
+        assert publishing.publish(graph.store, server.url) == Published(0, 1)
         assert held(server) == exported(graph.store)
     with kg.open("other.kg", create=True) as graph:
         graph.add("papers.jsonl", fast=True)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from kg.model import KgError
-from kg.rdf import protocol, publishing
-from kg.rdf.protocol import Access
 from kg.rdf.store import Store
+from kg_publish import protocol, publishing
+from kg_publish.protocol import Access
 from tests.fetch.local_server import dripping
 from tests.rdf.sparql_server import JSON, Handler, SparqlServer, published, says, updates
 

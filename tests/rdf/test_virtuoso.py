@@ -26,12 +26,13 @@ from kg.entity_types import BASE
 from kg.http import trusted
 from kg.identifiers import PREFIXES, iri
 from kg.model import KgError, Source
-from kg.rdf import ontology, protocol, publishing
-from kg.rdf.lexical import KEPT, PROBE, sent
-from kg.rdf.protocol import Access, Connection
-from kg.rdf.publishing import STATE, Published
+from kg.rdf import ontology
 from kg.rdf.store import Store
 from kg.rdf.triples import triples_of
+from kg_publish import protocol, publishing
+from kg_publish.lexical import KEPT, PROBE, sent
+from kg_publish.protocol import Access, Connection
+from kg_publish.publishing import STATE, Published
 from tests.rdf.virtuoso import MISSING, PROGRAM, Virtuoso, make
 from tests.store.graph_demo import demo_source, exported, put
 
@@ -151,9 +152,9 @@ def test_five_reports_on_virtuoso_are_the_triples_of_the_export(
     assert part.count(b"\n") > 3 * publishing._TRIPLES
     monkeypatch.setattr(ontology, "text", lambda: part)
     with Graph(shutil.copy(built_file, tmp_path), create=True) as graph:  # without the triples that lie beside it
-        assert graph.publish(virtuoso.url) == Published(133 + 5 + 1, 0)
+        assert publishing.publish(graph.store, virtuoso.url) == Published(133 + 5 + 1, 0)
         assert held(virtuoso) == exported(graph.store)
-        assert graph.publish(virtuoso.url) == Published(0, 0)
+        assert publishing.publish(graph.store, virtuoso.url) == Published(0, 0)
 
 
 @pytest.mark.usefixtures("_small_vocabulary")

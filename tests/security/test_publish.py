@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.rdf import protocol
+from kg_publish import protocol
 from tests.cli.command import run
 from tests.rdf.sparql_server import Handler, SparqlServer, says
 

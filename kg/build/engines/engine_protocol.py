@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, Union
 
 from kg.model import Document, KgError
-from kg.registry import registered
+from kg.plugins import registered
 
 if TYPE_CHECKING:
     from kg.sources import Unread

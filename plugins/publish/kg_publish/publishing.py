@@ -24,12 +24,12 @@ from kg.identifiers import curie, iri
 from kg.model import KgError
 from kg.rdf import ontology
 from kg.rdf.cache import FORM, texts_of
-from kg.rdf.lexical import PROBE, SHOWN, sent
 from kg.rdf.ontology import VOCABULARY
-from kg.rdf.protocol import Access, Connection
 from kg.rdf.triples import triples_of
 from kg.store.file import StoreFile
 from kg.vocabulary import ontology_hash
+from kg_publish.lexical import PROBE, SHOWN, sent
+from kg_publish.protocol import Access, Connection
 
 #: The graph in which the server says what it holds; it is no part of the data.
 STATE = "kg:store"
