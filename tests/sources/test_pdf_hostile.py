@@ -14,6 +14,8 @@ import pytest
 from kg import apart
 from kg.model import Batch, KgError
 from kg.sources import inputs, read
+from kg.sources.layout.numbered import without_line_numbers
+from kg.sources.layout.pages import Char, Font
 from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, assembled, pdf, simple
 
 SECONDS = 10  # for any file, however it is made; most need a tenth
@@ -147,3 +149,10 @@ def test_it_is_told_by_its_content(tmp_path):
     path.write_bytes(b"\n" + pdf(simple()))
     assert isinstance(read(path), Batch)
     assert inputs.InputFile(path).name == "paper"
+
+
+def test_circled_numbers_in_a_column_are_no_line_numbers() -> None:
+    font = Font("Roman", 9.0, False, False)
+    for digits, is_kept in (("①②③④⑤⑥⑦⑧⑨", True), ("²²²²²²²²²", True), ("123456789", False)):
+        column = [Char(digit, 40.0, 45.0, 100.0 + 20 * at, font) for at, digit in enumerate(digits)]
+        assert (without_line_numbers(column) == column) is is_kept

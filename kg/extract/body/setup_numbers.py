@@ -117,7 +117,7 @@ def _named(sentence: str) -> Iterator[StatedNumber]:
         form = rf"(?i:(?<![\w.,-])({_amount(key)})(?:[ -]tokens?)?[ -]?(?:{_any(said['behind'])}))(?![\w-])"
         for found in re.finditer(form, sentence) if said["behind"] else ():
             number = found[1].replace(",", "")
-            if not number.isdigit() or int(number) >= said["least"]:
+            if not number.isdecimal() or int(number) >= said["least"]:
                 yield StatedNumber(said["name"], _number(found[1]), said["usual"], found[0])
 
 

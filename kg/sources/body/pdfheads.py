@@ -170,7 +170,7 @@ def _keys(number: str, romans: bool) -> Iterator[tuple[int, ...]]:
         yield (_ROMAN.index(parts[0]) + 1, *map(int, parts[1:]))
     if len(parts[0]) == 1 and parts[0].isalpha():
         yield (_LETTER + ord(parts[0]) - ord("A") + 1, *map(int, parts[1:]))
-    elif parts[0].isdigit():
+    elif parts[0].isdecimal():
         yield tuple(map(int, parts))
 
 

@@ -36,10 +36,10 @@ def _alone(chars: Sequence[Char]) -> Iterator[range]:
     """Ranges of digits that are separated from their neighbors in the file."""
     start = None
     for at, char in enumerate(chars):
-        if start is None and not char.text.isdigit():
+        if start is None and not char.text.isdecimal():
             continue
         follows = at > 0 and _touches(chars[at - 1], char)
-        if not char.text.isdigit():
+        if not char.text.isdecimal():
             if start is not None and not follows and at - start <= _DIGITS:
                 yield range(start, at)
             start = None
