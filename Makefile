@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
 GRAPH := papers.kg
+# Those that need no other program are for all; the tests need each.
 PLUGINS := plugins/formats plugins/publish
+EVERY_PLUGIN := $(wildcard plugins/*)
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # uv is several times as fast as pip, which installs where uv is missing or fails; nothing needs it afterwards. Python
@@ -23,8 +25,8 @@ INSTALL = $(PIP) -c constraints.txt uv; install() { \
 	-$(BIN)/python -m pip uninstall --quiet --yes uv
 	touch $@
 
-.venv/tested: pyproject.toml $(PLUGINS:=/pyproject.toml) constraints.txt | .venv
-	$(INSTALL) -e ".[serve,mcp,test]" $(PLUGINS:%=-e %)
+.venv/tested: pyproject.toml $(EVERY_PLUGIN:=/pyproject.toml) constraints.txt | .venv
+	$(INSTALL) -e ".[serve,mcp,test]" $(EVERY_PLUGIN:%=-e %)
 	touch .venv/installed $@
 
 demo: .venv/installed

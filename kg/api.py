@@ -84,7 +84,7 @@ class Graph:
         Entries that are unchanged are left as they are. Bad files and entries are told in `skipped`, and the others
         go on; `strict` raises KgError at the first. `fast` reads by vocabulary and rules alone, without the trained
         tagger, and leaves what was read in full; `whole` reads bodies where there are any. `jobs` processes read where
-        there is much, those of an engine (`kg.build.engines.engine("ray")`) or of this machine; None stands for one
+        there is much, those of an engine (`kg.build.engines.engine(NAME)`) or of this machine; None stands for one
         for each core. Entries that are not `wanted` are passed over.
         """
         from kg.build.adding import add

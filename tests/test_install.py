@@ -70,7 +70,7 @@ for line in sys.argv[1:]:
         main()
 """
 #: Commands that need a plug-in, and what each is told to install.
-PLUGGED = {"publish|http://host/sparql": "publish"}
+PLUGGED = {"publish|http://host/sparql": "publish", "add|papers.jsonl|--engine|ray": "ray"}
 
 
 @pytest.mark.timeout(900)

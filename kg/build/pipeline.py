@@ -29,8 +29,7 @@ from kg.text import number_of
 from kg.vocabulary import Vocabulary, ontology_hash
 
 if TYPE_CHECKING:
-    from kg.build.engines import Engine, WorkerPool
-    from kg.build.engines.engine_protocol import Item
+    from kg.build.engines import Engine, Item, WorkerPool
 
 Progress = Callable[[str, int], None]  # the entry just done, entries done so far
 Done = TypeVar("Done")

@@ -42,11 +42,10 @@ def command(
     abstract_only: AbstractOnly = False,
     jobs: Jobs = None,
     engine: Annotated[
-        str, typer.Option(help="Where papers are read: local (processes of this machine) or ray (a Ray cluster).")
+        str,
+        typer.Option(help="Where papers are read: local (processes of this machine) or that of a plug-in: ray."),
     ] = "local",
-    address: Annotated[
-        str, typer.Option(help="Head of the Ray cluster, HOST:PORT; without it $RAY_ADDRESS, else this machine alone.")
-    ] = "",
+    address: Annotated[str, typer.Option(help="Where that engine is: of a Ray cluster its head, HOST:PORT.")] = "",
 ) -> None:
     """Read papers from files, archives, globs or folders into the graph; unchanged papers are left as they are."""
     from kg.api import Graph

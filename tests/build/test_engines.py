@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import EntryPoint, EntryPoints
+from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,10 +15,8 @@ import pytest
 import kg
 from kg import plugins
 from kg.build import engines
-from kg.build.engines import engine_protocol, ray
-from kg.build.engines.local import Local
+from kg.build.engines import Local
 from kg.model import KgError
-from kg.version import extra
 from tests.cli.command import run
 
 
@@ -25,14 +24,13 @@ def test_this_machine_is_the_engine_when_none_is_named() -> None:
     assert isinstance(engines.engine(), Local)
     with engines.engine().workers(lambda item: item, None) as workers:
         assert list(workers.map([KgError("left out")])) != []
-    assert {"local", "ray"} <= set(engine_protocol._engines())
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--engine", "steam"], "--engine steam: there is no such engine: choose one of local, ray"),
-        (["--address", "head:6379"], "--address head:6379: the local engine has no address"),
+        (["--address", "head:6379"], "--address head:6379: the engine local has no address"),
     ],
 )
 def test_an_engine_that_is_not_there_is_told_before_the_graph_is_opened(
@@ -45,22 +43,13 @@ def test_an_engine_that_is_not_there_is_told_before_the_graph_is_opened(
     assert not list(tmp_path.iterdir())
 
 
-def test_without_ray_a_sentence_says_how_to_install_it(tmp_path: Path) -> None:
-    (tmp_path / "hidden.py").write_text(
-        "import importlib.util, sys\n"
-        "find = importlib.util.find_spec\n"
-        "importlib.util.find_spec = lambda name, *rest: None if name == 'ray' else find(name, *rest)\n"
-        "from kg.cli import main\n"
-        "sys.argv = ['kg', 'add', 'papers.jsonl', '--engine', 'ray']\n"
-        "main()\n"
-    )
-    ran = subprocess.run([sys.executable, "hidden.py"], cwd=tmp_path, capture_output=True, encoding="utf-8")
-    assert ran.returncode == 2
-    assert ran.stderr == f"kg: --engine ray: Ray Data is not installed: run {extra('ray')}.\n"
-    assert not (tmp_path / "papers.kg").exists()
+def test_without_its_plug_in_a_sentence_says_how_to_install_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "entry_points", lambda **wanted: EntryPoints())
+    with pytest.raises(KgError, match=r"--engine ray needs a plug-in: install paper-kg\[ray\]"):
+        engines.engine("ray")
 
 
-@pytest.mark.skipif(not ray.is_installed(), reason="Ray Data is not installed")
+@pytest.mark.skipif(not find_spec("ray"), reason="Ray Data is not installed")
 def test_a_cluster_that_does_not_answer_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "papers.jsonl").write_text('{"id": "p-1", "title": "Pruning"}\n')
     addresses = ("127.0.0.1:1", "ray://127.0.0.1:10001", "nowhere")
@@ -103,13 +92,11 @@ class _Backwards:
 
 
 def test_an_engine_of_another_package_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = SimpleNamespace(name="backwards", load=lambda: _Backwards)
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [point] if group == "kg.engines" else [])
-    engine_protocol._engines.cache_clear()
-    try:
+    point = EntryPoint("backwards", f"{__name__}:_Backwards", "kg.engines")
+    monkeypatch.setitem(sys.modules, __name__, sys.modules[_Backwards.__module__])
+    with monkeypatch.context() as patch:
+        patch.setattr(plugins, "entry_points", lambda **wanted: EntryPoints([point]).select(**wanted))
         backwards = engines.engine("backwards", "there")
-    finally:
-        engine_protocol._engines.cache_clear()
     papers = tmp_path / "papers.jsonl"
     papers.write_text("".join(f'{{"id": "p-{n}", "title": "Pruning for the {n}th time"}}\n' for n in range(5)))
     with kg.open(str(tmp_path / "g"), create=True) as graph:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ import pytest
 
 import kg
 from kg.build.engines import engine
-from kg.build.engines import ray as module
 from kg.model import Document, KgError
+from kg_ray import engine as module
 from tests.build.zap_papers import WORDS, within, zap_papers
 
 pytestmark = [
-    pytest.mark.skipif(not module.is_installed(), reason="Ray Data is not installed"),
+    pytest.mark.skipif(not find_spec("ray"), reason="Ray Data is not installed"),
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
     pytest.mark.xdist_group("ray"),
 ]

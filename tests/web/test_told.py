@@ -14,7 +14,7 @@ from kg.web.told import told
 
 KG = Path(__file__).parents[2] / "kg"
 #: Modules whose sentences are for the command line alone: no page runs them.
-ELSEWHERE = ("build/engines", "build/rebuilding.py", "build/relink.py", "build/shapes.py", "build/verification.py")
+ELSEWHERE = ("build/engines.py", "build/rebuilding.py", "build/relink.py", "build/shapes.py", "build/verification.py")
 #: What sentences, or parts of one, are given to.
 TAKES = {"KgError", "Loss", "Doubt", "Skipped", "Fault", "Damage", "DamagedData", "Unstorable", "HeldFile"}
 TAKES |= {"_Damaged", "_Stop", "_stop", "_problem", "problem", "left_out", "skip", "told", "batch_of"}

@@ -16,18 +16,17 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self
 from urllib.parse import urlsplit
 
 from kg import extract
-from kg.build.engines.engine_protocol import Done, Item
+from kg.build.engines import Done, Item
 from kg.build.workers import chunked, cores, spare_collections
 from kg.model import KgError
 from kg.store.faults import Fault
-from kg.version import VERSION, extra
+from kg.version import VERSION
 from kg.vocabulary import ontology_hash
 
 if TYPE_CHECKING:
@@ -42,28 +41,17 @@ _PATIENCE = 10.0  # seconds within which a cluster must respond
 _ENVIRONMENT = ("KG_LLM_", "OPENAI_API_KEY")
 #: Ray reads these when it is imported: no telemetry, and no log output, because errors are reported by this module.
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
-_PACKAGES = ("ray", "pyarrow", "pandas")
 
 
 class Ray:
     """Runs on the Ray cluster at an address or at $RAY_ADDRESS, else on this machine."""
 
     def __init__(self, address: str = "") -> None:
-        if not is_installed():
-            raise KgError(f"--engine ray: Ray Data is not installed: run {extra('ray')}.")
         self.address = address or os.environ.get("RAY_ADDRESS", "")
 
     def workers(self, work: Callable[[Item], Done], jobs: int | None) -> Stream[Done]:
         """A pool of workers for a function; the workers are started with the first item."""
         return Stream(work, jobs, self.address)
-
-
-ENGINE = Ray
-
-
-def is_installed() -> bool:
-    """Whether Ray Data and its dependencies are installed."""
-    return all(map(find_spec, _PACKAGES))
 
 
 class Stream(Generic[Done]):

@@ -1,14 +1,18 @@
-"""The engine protocol, and the registry of engines."""
+"""Engines: documents and a function in, results in order out, computed by processes of this machine or elsewhere.
+
+Other packages register engines under the entry point group "kg.engines" (a class that takes an address). An engine
+knows nothing about what the function does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, Union
 
+from kg.build.workers import Workers, cores
 from kg.model import Document, KgError
-from kg.plugins import registered
+from kg.plugins import names, plugged
 
 if TYPE_CHECKING:
     from kg.sources import Unread
@@ -44,15 +48,24 @@ class Engine(Protocol):
         """A pool of workers for a function: at most `jobs`, or one per core of the engine."""
 
 
+class Local:
+    """Reads a few papers in this process, and many in several processes of this machine."""
+
+    def __init__(self, address: str = "") -> None:
+        if address:
+            raise KgError(f"--address {address}: the engine {LOCAL} has no address: name another with --engine.")
+
+    def workers(self, work: Callable[[Item], Done], jobs: int | None) -> Workers[Item, Done]:
+        """A pool of processes for a function; see `kg.build.workers`."""
+        return Workers(work, jobs or cores())
+
+
 def engine(name: str = LOCAL, address: str = "") -> Engine:
     """The engine with this name, for an address if it needs one; raises KgError if it is unknown or not installed."""
-    known = _engines()
-    if name not in known:
-        raise KgError(f"--engine {name}: there is no such engine: choose one of {', '.join(known)}.")
-    return known[name](address)
-
-
-@cache
-def _engines() -> dict[str, Callable[[str], Engine]]:
-    """All engines by name: the modules of this package that define ENGINE, then entry points."""
-    return registered("kg.build.engines", "ENGINE", GROUP)
+    if name == LOCAL:
+        return Local(address)
+    if name not in names(GROUP):
+        known = ", ".join((LOCAL, *names(GROUP)))
+        raise KgError(f"--engine {name}: there is no such engine: choose one of {known}.")
+    made: Engine = plugged(GROUP, name, f"--engine {name}")(address)
+    return made

@@ -1,0 +1,1 @@
+"""Reads papers on the workers of a Ray cluster: `kg add --engine ray`."""
