@@ -18,7 +18,7 @@ _SIGNS_OF_NUMBERS = str.maketrans("∼～≈˜‐‑‒–−✕✖╳⨯％\u00
 _MATH = re.compile(r"((?<!\\)\$[^$]*(?<!\\)\$)")
 # An accent with its letter, or a named letter: \'e, \"{o}, \v{S}, \'{\i}, \ss, \o
 _LETTER = re.compile(
-    r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*(?:\\?[A-Za-z]{1,2}|\\['`^\"~u]\s?\{?[A-Za-z]\}?)\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
+    r"\\(?:(?:['`^\"~=.]|[uvHcdbkr](?=[\s{]))\s*(?:\{\s*(?:\{?\\?[A-Za-z]{1,2}(?:\{\})?\}?|\\['`^\"~u]\s?\{?[A-Za-z]\}?)\s*\}|\\[ij](?![A-Za-z])|[A-Za-z])"
     r"|(?:ss|SS|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|th|TH|dh|DH|dj|DJ|ng|NG)(?![A-Za-z])(?:\{\}|\s+)?"
     r"|text(?:[a-z]{4,20}|up[a-z]{1,8})(?![A-Za-z]|\s*\{[^}])(?:\{\}|\s+)?)"  # \textgreater, but no style: \textbf{a}
 )

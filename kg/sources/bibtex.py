@@ -15,7 +15,7 @@ from kg.sources.inputs import InputFile
 from kg.sources.json_records import is_data
 from kg.sources.lines import opening, records, rows
 from kg.sources.paper_rows import Row, RowReader, Skipped
-from kg.sources.people import people, person, signed
+from kg.sources.people import is_list, people, person, signed
 from kg.sources.tags import untagged
 
 _FIRST = re.compile(rf"\s*@\s*\w+\s*[{{(]|{bbl.FIRST}")
@@ -23,7 +23,7 @@ _BETWEEN = re.compile(  # entries in one line
     r"(?<=[})])[ \t,]*(?=@\s*\w+\s*[{(]\s*[^\s,={}]{1,200}\s*,\s*(?:[\w-]+\s*=|$))"
 )
 _SNIFF = re.compile(
-    r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*(?:[^\s,={}][^\n,={}]*)?,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
+    r"(?:^|[\r\n])[ \t]*@[ \t]*\w+[ \t]*[{(]\s*+(?:[^\s,={}][^\n,={}]*+)?\s*+,\s*[\w-]+\s*=\s*(?:[{\"]|\w+\s*[,}#])"
 )
 _OF_BIBER = re.compile(rf"^{bbl.FIRST}", re.M)
 _SNIFF_MACRO = re.compile(r"(?:^|[\r\n])[ \t]*@(?:string|preamble|comment)\s*[{(]", re.I)
@@ -37,7 +37,9 @@ _WRAPPED = re.compile(r"(?<=[^.\s])\n\s*")  # within an address, each of which e
 _NEXT_AUTHORS = re.compile(r"(?<=\.)\s+(?=\[)")  # "[Fox, A; Lee, B] Univ X. [Day, C] Univ Y."
 _FROM_INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}[A-ZÀ-Þ][^\W\d_]+(?:[ '-][^\W\d_]+)?")
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.M | re.S)
-_COMMENTED = re.compile(r"^[ \t]*%.*\n?", re.M)  # a line that LaTeX leaves out
+_COMMENTED = re.compile(r"(?<!\\)%.*\n?")  # what BibTeX's users take for a comment
+_COMMENT_BEHIND = re.compile(r"(?<=[}\",\w])([ \t]*,?)[ \t]+%[^\n]*$|^[ \t]*%[^\n]*$", re.M)  # a field
+_SCHOLAR_BRACE = re.compile(r"\$\\([{}])\$")  # how Google Scholar writes the braces that keep capitals
 _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _BETWEEN_NAMES = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.I | re.S)
 _CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[{\"]([^{}\"\n]{1,200})[}\"]")
@@ -82,7 +84,7 @@ def entries_of(file: InputFile) -> Iterator[Row]:
         try:
             found = bbl.entry(lines) if text.lstrip()[0] == "\\" else _parsed(text, macros)
         except Skipped:
-            if (mended := _NO_COMMA.sub(",", text)) == text:
+            if (mended := _NO_COMMA.sub(",", _COMMENT_BEHIND.sub(r"\1", text))) == text:
                 raise
             found = _parsed(mended, macros)
         if found is None:
@@ -205,7 +207,7 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         if name not in wanted:  # skip unused fields: lists of references are long
             continue
         if name in ("title", "abstract"):
-            said[name] = [" ".join(plain(untagged(value)).split())]
+            said[name] = [" ".join(plain(untagged(_SCHOLAR_BRACE.sub(r"\1", value))).split())]
         elif name == "affiliation":
             said[name] = _addresses(bare(value), bare(authors))
         else:
@@ -240,15 +242,16 @@ def _several(authors: str) -> Iterator[str]:
 
 
 def _without_and(name: str) -> list[str]:
-    """The names in one that holds several with their initials before a comma: "A Fox, B Lee and C Day"."""
-    names = [one.strip() for one in name.split(",")]
-    return names if len(names) > 1 and all(map(_FROM_INITIALS.fullmatch, names)) else [name]
+    """The names in one that holds several: with initials in front, or open for another: "A Fox, B Lee and C Day"."""
+    names = [one.strip() for one in name.split(",") if one.strip()]
+    is_open = name.rstrip().endswith(",") and all(" " in one for one in names)  # "Ada Fox, Bo Lee, and Cy Day"
+    return names if len(names) > 1 and (is_open or all(map(_FROM_INITIALS.fullmatch, names))) else [name]
 
 
 def _is_list(names: list[str]) -> bool:
     """Whether what should be one name holds several, between commas or semicolons as people write them."""
     text = _IN_BRACES.sub("", names[0]) if len(names) == 1 else ""
-    return not _PART.search(text) and (";" in text or text.count(",") > 1)
+    return not _PART.search(text) and is_list(bare(text))
 
 
 def _unescaped(value: str) -> str:

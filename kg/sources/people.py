@@ -19,6 +19,7 @@ _ENDS_IN_INITIAL = re.compile(r"\b[A-Z]{1,3}\.?$")
 _STARTS_WITH_INITIAL = re.compile(r"[A-Z]\.")
 _BARE_INITIALS = re.compile(r" [A-Z]{1,3}, ")  # "Fox AB, Lee B."
 _LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
+_FULL_WIDTH = re.compile("[，、；]")  # between Chinese names; none stands within one
 _NUMBER_AFTER = re.compile(r" ?\(\d{5,}\)$|(?<=\w) \d{4}$")  # Scopus author number; DBLP's among people of one name
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|I?V|2nd|3rd|4th")
 TITLES = re.compile(r"(?:(?:(?:Prof|Dr|Mr|Mrs|Ms|PD|Ing|Dipl|rer|nat|med|habil)\.(?:[- ]|(?=[A-Z]))|(?:Prof|Dr) )\s*)+")
@@ -137,12 +138,49 @@ def _by_comma(text: str) -> list[str]:
     return [text] if len(pieces) == 2 and _is_turned(*pieces) and not has_han(text) else pieces
 
 
+def is_list(text: str) -> bool:
+    """Whether what stands for one name holds several, between commas or semicolons as people write them.
+
+    >>> is_list("Ada Fox, Bo Lee"), is_list("García Márquez, Gabriel José"), is_list("张三，李四")
+    (True, False, True)
+    """
+    pieces = text.split(",")
+    is_pair = len(pieces) == 2 and _are_two(pieces[0].strip(), pieces[1].strip())
+    return ";" in text or len(pieces) > 2 or is_pair or _FULL_WIDTH.search(text) is not None
+
+
+def _are_two(left: str, right: str) -> bool:
+    """Whether the words around a comma show two people: a known first name begins the one, or a surname ends the other.
+
+    "Di Wu, Feng Zhang", but "van Dijk, Mary Ann" and "Kumar Singh, Amit Kumar".
+    """
+    before, behind = left.split(), right.split()
+    if len(before) < 2 or len(behind) < 2 or left[0].islower():
+        return False
+    family = [fold(word) in _known("family") for word in (before[0], before[-1], behind[-1])]
+    return fold(before[0]) in _known("first") or (any(family[1:]) and not family[0])
+
+
+def _is_surname_first(left: str, right: str) -> bool:
+    """Whether a family name begins what stands before a comma, and a first name what stands behind it."""
+    return fold(left.split()[0]) in _known("family") and fold(right.split()[0]) in _known("first")
+
+
+@cache
+def _known(kind: str) -> frozenset[str]:
+    """Folded words that are first names, or family names, and seldom the other."""
+    return frozenset(map(fold, forms()["names_of_people"][kind].split()))
+
+
 def _is_turned(last: str, first: str) -> bool:
     """Whether two texts around a comma are one person: neither half of two people is a single word."""
     if " " not in last or " " not in first:
         return True
+    if _are_two(last, first):
+        return False
     return not _STARTS_WITH_INITIAL.match(last) and (
-        _LAST_NAME.fullmatch(last) is not None
+        _is_surname_first(last, first)
+        or _LAST_NAME.fullmatch(last) is not None
         or (_ENDS_IN_INITIAL.search(first) is not None and _ENDS_IN_INITIAL.search(last) is None)
     )
 
@@ -207,13 +245,24 @@ def of_objects(value: Any) -> list[str]:
     said = forms()["person"]
     found: list[str] = []
     others: list[str] = []
-    for one in value if isinstance(value, list) else [value]:
+    listed = value if isinstance(value, list) else [value]
+    for before, one in zip([None, *listed], listed, strict=False):
+        if _is_again(before, one):
+            continue
         fields = {folded_name(key): part for key, part in one.items()} if isinstance(one, dict) else {}
         roles = {folded_name(str(fields.get(folded_name(name), ""))) for name in said["role"]}
         name = _of_parts(fields, said) if fields else person(one) if isinstance(one, str) else ""
         if name:
             (others if roles & {folded_name(role) for role in said["others"]} else found).append(name)
     return found or others
+
+
+def _is_again(before: Any, one: Any) -> bool:
+    """Whether an object names the person before it again, as Crossref does for each affiliation."""
+    if not isinstance(before, dict) or not isinstance(one, dict) or before.get("sequence") is None:
+        return False
+    beside = {"affiliation", "sequence"}
+    return {k: v for k, v in before.items() if k not in beside} == {k: v for k, v in one.items() if k not in beside}
 
 
 def of_people_unread(value: Any) -> list[str]:

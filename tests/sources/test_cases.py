@@ -66,3 +66,34 @@ def test_macros_of_latex_are_resolved_in_titles_abstracts_and_headings() -> None
     [path] = CASES.glob("32-*/t.tex")
     [whole] = read(path, is_whole=True).documents
     assert [part.text.text for part in whole.parts if part.kind == "heading"][-1] == "WarmShort: An Extension"
+
+
+def authors(name: str) -> list[tuple[str, ...]]:
+    return [paper.authors for paper in papers(name)]
+
+
+def test_first_names_like_particles_end_no_name() -> None:
+    two = [("Di Wu", "Feng Zhang"), ("Da Li", "Le Zhang"), ("Van Nguyen", "Bo Lee"), ("Wei Di", "Bo Lee")]
+    more = [("Anna De Jong",), ("Di Wu", "Feng Zhang", "Bo Lee"), ("Bin Yu", "Ben Li"), ("Le Song", "Eric Xing")]
+    assert authors("12-*/names.csv") == two + more
+
+
+def test_authors_between_commas_of_any_width_are_parted() -> None:
+    first, *chinese, plain, two, _, _ = authors("14-*/two.bib")
+    assert first == ("J. Ko", "M. Rao", "S. Ito")
+    assert chinese == [("张三", "李四", "王五")] * 2
+    assert (len(plain), two) == (4, ("Ada Fox", "Bo Lee"))
+
+
+def test_an_author_whom_crossref_names_once_per_affiliation_is_one() -> None:
+    assert authors("18-*/r16.json") == [("Lor Buhl", "Jan Lehm")]
+
+
+def test_comments_and_commas_where_people_write_them_in_bibtex() -> None:
+    assert len(papers("10-*/k9.bib")) == 2
+    [sheet] = papers("15-*/r11.bib")
+    assert (sheet.texts["T"].text, sheet.authors, sheet.year) == ("Fact Sheets as Graphs", ("Sid Dune",), 2014)
+    first, tools, comment = papers("50-*/r.bib")
+    assert first.authors == ("José Mario Martínez", "Francisco Rodríguez")
+    assert tools.texts["T"].text == "SciKit: Tools"
+    assert comment.authors == ("Ada Fox", "Bo Lee")
