@@ -251,8 +251,8 @@ class PageFloats:
         return any(box.holds(line.center, line.y, 1) for box in (*frames, *self.pictures))
 
     def _pair(self) -> None:
-        """Give each caption the nearest frame, and the frames below that as its parts: "(a) 7B", "(b) 13B"."""
-        pairs: list[tuple[float, int, int]] = []
+        """Give each caption a frame, and the frames below that as its parts: "(a) 7B", "(b) 13B"."""
+        pairs: list[tuple[float, int, int, str]] = []
         for f, frame in enumerate(self.frames):
             for c, one in enumerate(self.floats):
                 away = max(frame.box.top - one.box.bottom, one.box.top - frame.box.bottom)
@@ -260,14 +260,14 @@ class PageFloats:
                 if not _meet(frame.box, one.box):
                     continue
                 if one.kind == "other" and is_inside:
-                    pairs.append((-1.0, c, f))
+                    pairs.append((-1.0, c, f, ""))
                 elif one.kind != "other" and -self.size < away < _NEAR:
-                    pairs.append((away + (one.kind == "figure") * _NEAR, c, f))
-        taken: dict[int, int] = {}
-        for _, c, f in sorted(pairs):
-            if f not in taken and not self.floats[c].frames:
-                taken[f] = c
-                self.floats[c].frames.append(self.frames[f])
+                    place = "above" if frame.box.top < one.box.top else "below"
+                    pairs.append((away + (one.kind == "figure") * _NEAR, c, f, place * (one.kind == "table")))
+        ways = ({"", "above", "below"}, {"", "above"}, {"", "below"})  # where tables stand by their captions
+        taken = max((_nearest([p for p in sorted(pairs) if p[3] in way]) for way in ways), key=len)
+        for f, c in taken.items():
+            self.floats[c].frames.append(self.frames[f])
         for f, frame in enumerate(self.frames):
             near = (g for g in taken if 0 < frame.box.top - self.frames[g].box.bottom < _NEAR / 2)
             above = next((g for g in near if _meet(frame.box, self.frames[g].box)), None)
@@ -339,6 +339,15 @@ class PageFloats:
             if sum(len(row.lines) > 1 for row in found) > 1:
                 return [line for row in found for line in row.lines]
         return []
+
+
+def _nearest(pairs: Sequence[tuple[float, int, int, str]]) -> dict[int, int]:
+    """The caption of each frame, the nearest pairs first."""
+    taken: dict[int, int] = {}
+    for _, c, f, _ in pairs:
+        if f not in taken and c not in taken.values():
+            taken[f] = c
+    return taken
 
 
 def _whole(rules: Sequence[Box]) -> list[Box]:

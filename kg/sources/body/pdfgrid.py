@@ -15,6 +15,7 @@ SPACE = 0.4  # em; largest space between two words of a cell, least space betwee
 _FEW = 2  # rows, which show columns only by wider spaces
 _WIDE = 0.6  # em; of these
 _LOW = 0.1  # em; by which lowered digits stand below those before them
+_SMALL = 0.9  # of the size of a line, that raised digits have at most; others belong to a line set higher
 _BINDS = ("×", "±", "=", "+", "·", "→", "∗", "/")  # signs between two parts of one cell
 _STEPS = 4  # in a point
 _FILLED = 0.12  # share of the rows that may cross the space between two columns
@@ -61,7 +62,8 @@ def words(row: TextRow) -> Row:
         before: Char | None = None
         is_power = False
         for char in line.chars:
-            is_sign = char.raised and (char.text.isdigit() or char.text in "-−–+" or (is_power and char.text == "."))
+            is_small = char.raised and char.font.size < _SMALL * line.size
+            is_sign = is_small and (char.text.isdigit() or char.text in "-−–+" or (is_power and char.text == "."))
             is_near = before is not None and char.left - before.right < SPACE * line.size
             mark = "^" if is_sign and not is_power else ""
             is_power = is_sign and (is_power or (is_near and _bears_power(out[-1].text)))

@@ -15,22 +15,31 @@ _LINES = 4  # of a label
 _NEXT = 1.6  # of the distance of rows, between two lines of a label
 
 
-def labelled(part: list[list[GridWords]], column: int, rules: Sequence[float]) -> list[list[GridWords]]:
-    """Rows in which a label of a column that names several of them spans these; labels end at the heights `rules`."""
-    labels = sorted((one for row in part for one in row if one.first == column), key=lambda one: one.y)
+def stand_between(part: Sequence[list[GridWords]], column: int) -> bool:
+    """Whether rows end with this column at heights between those of the rows that go on."""
     data = [row for row in part if row[-1].first > column]
+    lone = [row[-1].y for row in part if row[-1].first == row[-1].last == column]
+    return len(data) > 1 and _is_between(lone, data)
+
+
+def labelled(part: list[list[GridWords]], column: int, named: int, rules: Sequence[float]) -> list[list[GridWords]]:
+    """Rows in which a label of a column that names several of them spans these; labels end at the heights `rules`.
+
+    Rows of values go on behind the columns before `named`.
+    """
+    labels = sorted((one for row in part for one in row if one.first == column), key=lambda one: one.y)
+    data = [row for row in part if row[-1].first >= named]
     if len(data) < 2 or not labels or len(labels) == len(part) == len(data):
         return part
-    step = median(b[-1].y - a[-1].y for a, b in pairwise(data))
-    lone = [row[-1].y for row in part if row[-1].first == column]
-    is_between = any(min(abs(y - row[-1].y) for row in data) < _HALF * step for y in lone)
-    if not is_between and data[0][0].first <= column:
+    step = _step(data)
+    lone = [one.y for row in part if row[-1].first < named for one in row if one.first == column]
+    if not _is_between(lone, data) and data[0][0].first <= column:
         return _downward(part, column)
     is_one = _lines(labels, 0, step)[-1][0] == len(labels) and data[0][0].first > column
     blocks = [(labels, 0, len(data))] if is_one else _blocks(labels, [row[-1].y for row in data], step, rules)
     if not blocks:
         return _downward(part, column) if data[0][0].first <= column else part
-    for row in data:
+    for row in part:
         row[:] = [one for one in row if one.first != column]
     for names, first, count in blocks:
         label = names[0]
@@ -39,7 +48,15 @@ def labelled(part: list[list[GridWords]], column: int, rules: Sequence[float]) -
         label.rows = count
         data[first].append(label)
         data[first].sort(key=lambda one: one.first)
-    return data
+    return [row for row in part if row]
+
+
+def _step(data: Sequence[list[GridWords]]) -> float:
+    return median(b[-1].y - a[-1].y for a, b in pairwise(data))
+
+
+def _is_between(lone: Sequence[float], data: Sequence[list[GridWords]]) -> bool:
+    return any(min(abs(y - row[-1].y) for row in data) < _HALF * _step(data) for y in lone)
 
 
 def _downward(part: list[list[GridWords]], column: int) -> list[list[GridWords]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 
 from kg.model import Cell
 from kg.sources.body.pdffloats import Frame
 from kg.sources.body.pdfgrid import NUMBER, SPACE, GridWords, Row, Space, columns, count_cells, words
-from kg.sources.body.pdflabels import labelled
+from kg.sources.body.pdflabels import labelled, stand_between
 from kg.sources.body.pdfpages import Box
 from kg.sources.body.pdftableheads import Columns, levels
 from kg.sources.layout.blocks import rows
@@ -25,6 +25,8 @@ _SET_UP = 3  # rows below a head that make its columns differ, at most
 _FULL = 0.75  # share of the columns with cells in a row that begins a part
 _SIGNS = '!"#$&;?@\\^\ufffd'
 _MOST_SIGNS = 8  # of a font of a table, which has more of other characters
+_ONE = 0.5  # share of the parts of several rows that have one label, if the labels of the others are one, too
+_LINES = 4  # of a label
 _WORDS = 0.8  # share of words in a column that names what stands right of it
 
 
@@ -72,7 +74,7 @@ def _grid(frame: Frame) -> list[Row]:
     split = _labels(parts[1:] or parts, edges[0][1], em)
     if split:
         edges = [(edges[0][0], split[0]), (split[1], edges[0][1]), *edges[1:]]
-    top = _top(parts, edges)
+    top = _top(parts, edges, em)
     table = Columns(edges, 1 + bool(split), inner, em)
     return _Table(parts[top:], table).rows([row for part in parts[:top] for row in part], _title(frame))
 
@@ -126,7 +128,7 @@ def _labels(parts: Sequence[Sequence[Row]], end: float, em: float) -> Space | No
     return None
 
 
-def _top(parts: list[list[Row]], edges: Sequence[Space]) -> int:
+def _top(parts: list[list[Row]], edges: Sequence[Space], em: float) -> int:
     """How many parts are the head of the table; if no rule stands below the head, its rows become a part."""
     if len(parts) < 2 or sum(2 * sum(map(_is_numeric, row)) > len(row) for row in parts[0]) > _NUMBERS:
         start = edges[1][0] - 1 if len(edges) > 1 else 0.0
@@ -137,13 +139,15 @@ def _top(parts: list[list[Row]], edges: Sequence[Space]) -> int:
             return 0
         parts[:1] = [part[:first], part[first:]]
     top = 1
-    while top < len(parts) - 1 and _names_columns(parts[top], edges):
+    while top < len(parts) - 1 and _names_columns(parts[top], edges, em):
         top += 1
     return top
 
 
-def _names_columns(part: Sequence[Row], edges: Sequence[Space]) -> bool:
+def _names_columns(part: Sequence[Row], edges: Sequence[Space], em: float) -> bool:
     """Whether the rows between two rules name columns: no number stands among them, and they are many."""
+    if max(count_cells(row, em) for row in part) < 2:
+        return False  # a title of the rows below
     most = max(sum(any(o.left < right and left < o.right for o in row) for left, right in edges) for row in part)
     return (
         len(part) < 3 and 2 * most > len(edges) - 1 and not any(NUMBER.fullmatch(o.text) for row in part for o in row)
@@ -184,8 +188,7 @@ class _Table:
             out += self._set_up(out, one.parts)
             if one.title:
                 out.append([self._across(one.title)])
-            for part in one.parts:
-                out += self._body(part)
+            out += self._joined([self._body(part) for part in one.parts])
         return list(_beside(out, self.columns.named, self.count))
 
     def _stacks(self, head: list[Row], title: Row) -> list[_Stack]:
@@ -237,24 +240,40 @@ class _Table:
         parts[0] = parts[0][len(out) :]
         return out
 
+    def _joined(self, parts: list[list[Row]]) -> Iterator[Row]:
+        """The rows of all parts; where a column has one label in most parts, the lines of a label beside rows are one."""
+        for column in range(self.columns.named - 1):
+            labels = [[one for row in part for one in row if one.first == column == one.last] for part in parts]
+            several = [len(own) for own, part in zip(labels, parts, strict=True) if len(part) > 1]
+            if several.count(1) <= _ONE * len(several):
+                continue
+            for own, part in zip(labels, parts, strict=True):
+                beside = [row[1].first for row in part if len(row) > 1]
+                if 1 < len(own) == len(part) == beside.count(column + 1) <= _LINES:
+                    for row in part[1:]:
+                        own[0].add(row.pop(0))
+                    own[0].rows = len(part)
+        return chain.from_iterable(parts)
+
     def _body(self, lines: Sequence[Row]) -> list[Row]:
         """The rows between two rules."""
         named, edges = self.columns.named, self.columns.edges
         is_lone = len(lines) == 1 and count_cells(lines[0], self.em) == 1
         part = [self.columns.place(row, range(named)) for row in lines]
-        for at, row in enumerate(part):
-            one = row[0]
-            is_mid = abs(2 * one.center - edges[0][0] - edges[-1][1]) < 2 * self.em
-            if len(row) == 1 and one.first and (is_lone or is_mid):
-                part[at] = [self._across(row)]  # "Knowledge" over the middle of the table
+        for at, (row, line) in enumerate(zip(part, lines, strict=True)):
+            is_mid = abs(line[0].left + line[-1].right - edges[0][0] - edges[-1][1]) < 2 * self.em
+            if count_cells(line, self.em) == 1 and row[0].first and (is_lone or is_mid):
+                part[at] = [self._across(line)]  # "Knowledge" over the middle of the table
         part = [_one_row(part)] if self.is_ruled and part else _merged(part)
+        while named < self.count - 1 and stand_between(part, named):
+            named += 1  # a size at the middle of its rows
         for column in range(named):
             beside = [rule.top for rule in self.columns.rules if rule.left < edges[column][1]]
-            part = labelled(part, column, beside)
+            part = labelled(part, column, named, beside)
         for row in part:
             for one in row:
                 one.bold = one.bold and any(map(str.isalnum, one.text))
-                one.head = one.head or is_lone or (one.first < named and not NUMBER.fullmatch(one.text))
+                one.head = one.head or is_lone or (one.first < self.columns.named and not NUMBER.fullmatch(one.text))
         return part
 
 

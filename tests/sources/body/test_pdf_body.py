@@ -365,3 +365,32 @@ def test_table_in_a_font_without_a_map_is_not_read(tmp_path: Path) -> None:
     for some, count in ((signs, 0), ([["A", "B", "C", "D"], *rows[1:]], 3)):
         [table] = made(tmp_path, first(), sheet_of(some, "Courier")).tables
         assert len(grid(table)) == count
+
+
+def test_captions_below_titles_of_parts_and_sizes_at_the_middle_of_rows(tmp_path: Path) -> None:
+    page = Sheet()
+    page.put(90, 60, 12, "2   Method", BOLD)
+    top = page.fill(90, 80, 430, 10, ONCE * 2) + 30
+    for label, scores in (("Table 1: Scores of caches.", "12345"), ("Table 2: Scores of long inputs.", "67890")):
+        heights = [top + 12, top + 28, top + 44, top + 60, top + 76, top + 92, top + 108]
+        for y in (top, top + 16, top + 32, top + 64, top + 80, top + 112):
+            rule(page, 140, 440, y)
+        for x, word in ((146, "Method"), (206, "Size"), (276, "RULER"), (376, "GSM8K")):
+            page.put(x, heights[0], 9, word)
+        page.put(262, heights[1], 9, "Closed weights")
+        page.put(264, heights[4], 9, "Open weights")
+        for at, score in zip((2, 3, 5, 6), scores, strict=False):
+            page.put(276, heights[at], 9, f"7{score}.1")
+            page.put(376, heights[at], 9, f"5{score}.2")
+        for at in (2, 5):
+            page.put(146, heights[at] + 8, 9, "H2O" if at == 2 else "Ours")
+            page.put(206, heights[at] + 8, 9, "7B" if at == 2 else "70B")
+        page.put(90, top + 124, 9, label)
+        top += 134
+    page.fill(90, top + 10, 430, 10, ONCE * 2)
+    one, two = made(tmp_path, first(), page).tables
+    assert (one.label, two.label) == ("Table 1", "Table 2")
+    assert [row[:1] for row in grid(one)][1::3] == [["Closed weights"], ["Open weights"]]
+    assert grid(one)[2:4] == [["H2O", "7B", "71.1", "51.2"], ["72.1", "52.2"]]
+    assert [cell.rowspan for cell in two.cells if cell.text in ("H2O", "70B")] == [2, 2]
+    assert grid(two)[5] == ["Ours", "70B", "78.1", "58.2"]
