@@ -70,7 +70,11 @@ for line in sys.argv[1:]:
         main()
 """
 #: Commands that need a plug-in, and what each is told to install.
-PLUGGED = {"publish|http://host/sparql": "publish", "add|papers.jsonl|--engine|ray": "ray"}
+PLUGGED = {
+    "publish|http://host/sparql": "publish",
+    "add|papers.jsonl|--engine|ray": "ray",
+    "show|--graph|postgresql://h/d": "postgres",
+}
 
 
 @pytest.mark.timeout(900)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.build.adding import Adding
 from kg.build.pipeline import Annotations, Pipeline, Progress, Way
@@ -24,6 +24,7 @@ from kg.model import Batch, Document, KgError, Source
 from kg.rdf.store import path_of
 from kg.store import codec
 from kg.store.contents import followed
+from kg.store.database import Database
 from kg.store.entries import local_id
 from kg.store.faults import Damage, Fault, told
 from kg.store.file import StoreFile
@@ -33,9 +34,6 @@ from kg.store.logs import id_of, place
 from kg.store.place import is_address, shown
 from kg.store.schema import APPLICATION, VERSION
 from kg.store.sqlite_guard import for_reading, foreign, harden
-
-if TYPE_CHECKING:
-    from kg.store.postgres import Postgres
 
 _WRONG = (sqlite3.Error, *codec.WRONG)
 
@@ -88,7 +86,7 @@ def restore(location: str | Path, backup: Path) -> tuple[int, str]:
     """
     if is_address(location):
         raise KgError(
-            f"The graph {shown(str(location))} is restored by PostgreSQL's own program: run `pg_restore ...`."
+            f"The graph {shown(str(location))} is no file: restore it by the database's own program (docs/cluster.md)."
         )
     path = path_of(location)
     check(backup, read_only=True)
@@ -127,7 +125,7 @@ def _decisions_of(path: Path, backup: Path) -> Path | None:
 
 
 def _rebuilt_in_place(address: str, jobs: int, progress: Progress | None) -> Rebuilt:
-    """Make a graph of PostgreSQL anew in one transaction; who reads has the old one until it ends."""
+    """Make a graph in a database anew in one transaction; who reads has the old one until it ends."""
     pipeline = _RebuildPipeline(overrides=Overrides.load(), jobs=jobs)
     lost: list[str] = []
     with StoreFile(address, read_only=True) as before, StoreFile(address) as store:
@@ -160,7 +158,7 @@ def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0]) if is_graph else 0
 
 
-def _held(db: sqlite3.Connection | Postgres, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_KnownDocument]]]:
+def _held(db: sqlite3.Connection | Database, lost: list[str]) -> Iterator[tuple[Source, str, Iterator[_KnownDocument]]]:
     """The sources of a graph, in which ways all of each was read (`StoreFile.whole`), and their entries.
 
     `lost` gets a sentence for each that cannot be read.
@@ -186,7 +184,7 @@ def _settle(path: Path) -> None:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _rows(db: sqlite3.Connection | Postgres, table: str, columns: str, lost: list[str]) -> list[Any]:
+def _rows(db: sqlite3.Connection | Database, table: str, columns: str, lost: list[str]) -> list[Any]:
     """The rows of a table; where a page is damaged those before and behind it."""
     order = columns.partition(",")[0]
     try:
@@ -202,7 +200,7 @@ def _rows(db: sqlite3.Connection | Postgres, table: str, columns: str, lost: lis
 
 
 def _entries(
-    db: sqlite3.Connection | Postgres, rows: list[tuple[int, str]], lost: list[str]
+    db: sqlite3.Connection | Database, rows: list[tuple[int, str]], lost: list[str]
 ) -> Iterator[_KnownDocument]:
     for number, name in rows:  # not by their names: the index of these may be damaged
         try:

@@ -76,7 +76,7 @@ class Store(StoreFile):
 
 
 def open_store(location: str | Path, read_only: bool = False) -> Store:
-    """The graph at a location: a file, or a database of PostgreSQL. Raises KgError when nothing is there to read."""
+    """The graph at a location: a file, or a database at an address. Raises KgError when nothing is there to read."""
     return Store(location if is_address(location) else path_of(location), read_only)
 
 
@@ -86,5 +86,5 @@ def path_of(location: str | Path) -> Path:
     if place.lower().startswith(("http://", "https://")):
         raise KgError(f"{place} is a server, and a graph is a file: `kg publish {place}` puts one on a server.")
     if "://" in place or place != os.fspath(location):
-        raise KgError(f"{place} is no kind of graph: name a file, or postgresql://user@host/database.")
+        raise KgError(f"{place} is no kind of graph: name a file, or the address of a database.")
     return Path(place)

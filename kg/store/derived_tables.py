@@ -10,8 +10,8 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
 
+from kg.store.database import Database
 from kg.vocabulary import Vocabulary, ontology_hash
 
 _OF = "entry INTEGER NOT NULL, number INTEGER NOT NULL, paper INTEGER NOT NULL"
@@ -157,17 +157,6 @@ SQLITE_INDEX = (
 )
 
 
-class Writable(Protocol):
-    """A connection that makes tables; `TEXTS_INDEX` are the statements that index texts in its dialect."""
-
-    @property
-    def TEXTS_INDEX(self) -> tuple[str, ...]: ...
-
-    def execute(self, sql: str, /) -> Any: ...
-
-    def executemany(self, sql: str, rows: Any, /) -> Any: ...
-
-
 @cache
 def form() -> str:
     """What the tables depend on beside the entries: the vocabulary, and how they are made."""
@@ -182,7 +171,7 @@ def form() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16] + ontology_hash()[:16]
 
 
-def make(db: Writable) -> None:
+def make(db: Database) -> None:
     """Make the tables, empty but for what the vocabulary says."""
     made = [(words[1], words[2]) for statement in (TABLES + VIEWS).split(";") if (words := statement.split()[:3])]
     for kind, name in reversed(made):

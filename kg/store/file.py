@@ -1,6 +1,7 @@
 """A graph: a database that holds sources, entries and decisions, and by what entries are found again.
 
-It is an SQLite file (`kg.store.lite`) or lies in PostgreSQL (`kg.store.postgres`). Any number read while one writes.
+It is an SQLite file (`kg.store.lite`) or lies in a database of another kind, which a plug-in opens. Any number read
+while one writes.
 What is written inside `batch` counts as a whole when it ends, or not at all.
 """
 
@@ -13,22 +14,20 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from kg.files import telling
 from kg.model import Facts, KgError, Source
+from kg.plugins import plugged
 from kg.store import codec, derived_tables
+from kg.store.database import Database
 from kg.store.entries import ClaimRow, Draft, Entry, local_id
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.lite import Lite, lite, taken
-from kg.store.place import is_address
+from kg.store.place import STORES, is_address, kind_of, shown
 from kg.store.rows import Writer, rows_of
 from kg.store.schema import VERSION
 from kg.store.user_sql import ROWS, SECONDS, SIZE, Table
-from kg.version import extra
-
-if TYPE_CHECKING:
-    from kg.store.postgres import Postgres
 
 _BATCH = 500  # names in a query
 _ENTRY = """INSERT INTO entries (name, source, local, number, paper, document, record, way, fingerprint)
@@ -43,21 +42,18 @@ _STATE = """INSERT INTO states SELECT number, ? FROM changes
   WHERE number > (SELECT coalesce(max(number), 0) FROM states) ORDER BY number DESC LIMIT 1"""
 
 
-def _opened(place: str | Path | None, read_only: bool) -> Lite | Postgres:
+def _opened(place: str | Path | None, read_only: bool) -> Database:
     if not is_address(place):
         return lite(None if place is None else Path(place), read_only)
-    try:
-        from kg.store.postgres import Postgres  # its driver is an extra
-    except ImportError:
-        raise KgError(f"PostgreSQL needs its driver: run {extra('postgres')}.") from None
-    return Postgres(str(place), read_only)
+    made: Database = plugged(STORES, kind_of(str(place)), f"The graph {shown(str(place))}")(str(place), read_only)
+    return made
 
 
 class StoreFile:
-    """A graph in a file, in a database of PostgreSQL, or in memory."""
+    """A graph in a file, in another database, or in memory."""
 
     def __init__(self, place: str | Path | None, read_only: bool = False) -> None:
-        """Open a file or a database of PostgreSQL (`postgresql://...`), made a graph if need be unless `read_only`.
+        """Open a file or a database at an address (`postgresql://...`), made a graph if need be unless `read_only`.
 
         None stands for a graph in memory. Raises KgError.
         """
@@ -67,7 +63,7 @@ class StoreFile:
         self._number: int | None = None
         self._seen = -1  # the last change that this writer knows of
         self.turns = 0  # how often others were seen to have written meanwhile
-        self._db: Lite | Postgres | None = _opened(place, read_only)
+        self._db: Database | None = _opened(place, read_only)
         self.path = self._db.path
         try:
             self._writer = Writer(self.db, self.facts)
@@ -249,7 +245,8 @@ class StoreFile:
     def rows(self, sql: str, *given: Any) -> list[Any]:
         """The rows of a query about the tables of kg.store.schema and kg.store.derived_tables. Raises KgError."""
         try:
-            return self.db.execute(sql, given).fetchall()
+            found: list[Any] = self.db.execute(sql, given).fetchall()
+            return found
         except UnicodeEncodeError:
             raise KgError("A name that is asked for holds half a character: write it in whole ones.") from None
         except (sqlite3.Error, OSError) as error:
@@ -453,7 +450,7 @@ class StoreFile:
         return dict(self.rows("SELECT graph, number FROM changes WHERE number > ? ORDER BY number", number))
 
     @property
-    def db(self) -> Lite | Postgres:
+    def db(self) -> Database:
         """The connection; KgError once it is closed."""
         if self._db is None:
             raise KgError(f"The graph {self.path or 'in memory'} is closed: open it again.")

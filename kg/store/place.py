@@ -1,4 +1,4 @@
-"""Where a graph is: a file, or the address of a database of PostgreSQL, which may hold a password."""
+"""Where a graph is: a file, or the address of a database, which may hold a password."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+from kg.plugins import names
+
+#: The group of entry points of databases that plug-ins open, by the kind that their addresses begin with.
+STORES = "kg.stores"
 #: What begins as an address does, or has an "@" behind a colon. Paths of Windows have one letter before theirs.
 _KIND = re.compile(r"[a-z][a-z0-9+.]+:(?=//|.*@)", re.IGNORECASE)
 _HOST = r"(?:\[[0-9a-f:.]*\]|[\w.%-]*)(?::\d*)?"
@@ -26,12 +30,17 @@ class Place(str):
 
 
 def is_address(place: str | Path | None) -> bool:
-    """Whether a place is a database of PostgreSQL, not a file.
+    """Whether a place is a database that a plug-in opens, not a file.
 
     >>> is_address("postgresql://db/papers"), is_address("papers.kg")
     (True, False)
     """
-    return str(place).lower().startswith(("postgresql://", "postgres://"))
+    return "://" in str(place) and kind_of(str(place)) in names(STORES)
+
+
+def kind_of(address: str) -> str:
+    """The kind of database that an address names ("postgresql")."""
+    return address.partition("://")[0].lower()
 
 
 def may_be_there(place: str | Path) -> bool:

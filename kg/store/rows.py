@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, groupby, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kg.entity_types import LISTS
 from kg.identifiers import kind_of
@@ -32,11 +32,8 @@ from kg.model import (
 )
 from kg.safe_output import json_line
 from kg.store import codec
+from kg.store.database import Database
 from kg.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from kg.store.lite import Lite
-    from kg.store.postgres import Postgres
 
 _SOME = 500  # values in a query
 _MOST = 1000  # entries that are written at once
@@ -112,7 +109,7 @@ _CALLED = {
 }
 
 
-def otherwise(db: Lite | Postgres, made: Lite | Postgres, table: str) -> set[tuple[str, str]]:
+def otherwise(db: Database, made: Database, table: str) -> set[tuple[str, str]]:
     """The entries, works or concepts of which a table does not say what it says in a graph that was made again.
 
     Each with its kind; "" is the name of one that is not there.
@@ -187,7 +184,7 @@ Waiting = tuple[dict[int, Rows], list[_Labels], set[str], dict[str, _Had]]
 class Writer:
     """Writes the rows of entries when a batch of them ends."""
 
-    def __init__(self, db: Lite | Postgres, facts: Callable[[str], Facts | None]) -> None:
+    def __init__(self, db: Database, facts: Callable[[str], Facts | None]) -> None:
         """`facts` is what the register says of an institution."""
         self.db, self.facts = db, facts
         self._rows: dict[int, Rows] = {}  # to be written, by entry

@@ -274,13 +274,13 @@ def test_what_fails_is_told_without_the_password(database: Callable[..., str], s
 
 def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.delitem(sys.modules, "kg.store.postgres", raising=False)
-    assert "pip install -e '.[postgres]'" in _said("postgresql://kg:secret@/papers")
+    monkeypatch.delitem(sys.modules, "kg_postgres.database", raising=False)
+    assert "install paper-kg[postgres]" in _said("postgresql://kg:secret@/papers")
 
 
 def test_a_reader_goes_on_when_the_server_ends_its_connection(graph: Graph) -> None:
     count = graph.store.paper_count()
-    from kg.store.postgres import Postgres
+    from kg_postgres.database import Postgres
 
     assert isinstance(graph.store.db, Postgres)
     with psycopg.connect(graph.store.db._address, autocommit=True) as db:
