@@ -97,3 +97,42 @@ def test_comments_and_commas_where_people_write_them_in_bibtex() -> None:
     assert first.authors == ("José Mario Martínez", "Francisco Rodríguez")
     assert tools.texts["T"].text == "SciKit: Tools"
     assert comment.authors == ("Ada Fox", "Bo Lee")
+
+
+def whole(name: str) -> Document:
+    [path] = CASES.glob(name)
+    [paper] = read(path, is_whole=True).documents
+    return paper
+
+
+def test_venue_and_year_stand_on_covers_in_notes_and_running_heads_but_in_no_reference() -> None:
+    found = [(paper.venue, paper.year) for one in ("usenix", "acm", "ieee") for paper in papers(f"51-*/{one}.pdf")]
+    assert found == [
+        ("TESTNIX Conference on File and Storage Technologies", 2023),
+        ("TESTLOS", 2025),
+        ("IEEE International Conference on Big Tests", 2023),
+    ]
+    assert [(paper.venue, paper.year) for one in "ab" for paper in papers(f"53-*/{one}.pdf")] == [("", None)] * 2
+
+
+def test_rules_around_two_columns_of_text_frame_nothing() -> None:
+    headings = [part.text.text for part in whole("36-*/alg.pdf").parts if part.kind == "heading"]
+    assert headings[3:7] == ["Implementation", "Evaluation", "Experimental Setup", "Hit Ratio"]
+
+
+def test_references_of_a_pdf_have_titles_years_and_the_places_that_cite_them() -> None:
+    found = whole("40-*/ay.pdf").references
+    assert [(one.year, len(one.cited)) for one in found] == [(year, 1) for year in (2024, 2018, 2017, 2019, 2025, 2019)]
+    assert found[4].title == "In praise of plain steps"
+    turned = whole("41-*/mlsys.pdf").references
+    assert [one.title for one in turned] == [
+        "Varina: cheap training of large models on spare machines",
+        "Example Web Services",
+        "Example Block Store",
+        "bert-large-tests",
+        "Scheduling flows that nobody knows in advance",
+        "Skypath: one broker for many clouds",
+        "Spots that last",
+    ]
+    assert [one.year for one in turned[-2:]] == [2023, 2023]
+    assert [bool(one.cited) for one in whole("42-*/range.pdf").references] == [at != 4 for at in range(1, 9)]

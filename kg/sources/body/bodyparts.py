@@ -17,6 +17,7 @@ from kg.sources.repairs.edits import Edits
 from kg.sources.repairs.inline_tex import latex
 
 _ARXIV = re.compile(rf"(?:arxiv[.:/\s]{{0,3}}(?:org/)?(?:(?:abs|pdf)/)?|^)({ARXIV_ID})", re.I)
+_YEAR_LETTER = re.compile(r"(?<=\b(?:19|20)\d\d)[a-z]\b")  # "2023a"
 _NO_YEAR = re.compile(rf"(?:arxiv[.:/\s]{{0,3}}){ARXIV_ID}|https?://\S+|\b10\.\d{{4,9}}/\S+", re.I)
 _LONGEST = 20_000  # code points of a part; a longer one is given in pieces
 
@@ -139,7 +140,7 @@ class Builder:
             return
         raw = self._repaired(raw or title).text
         found = _ARXIV.search(arxiv or raw)
-        years = ANY_YEAR.findall(year) or ANY_YEAR.findall(_NO_YEAR.sub(" ", raw))
+        years = ANY_YEAR.findall(year) or ANY_YEAR.findall(_YEAR_LETTER.sub("", _NO_YEAR.sub(" ", raw)))
         self._references[key] = Reference(
             key,
             raw,

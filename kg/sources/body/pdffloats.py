@@ -149,7 +149,7 @@ class PageFloats:
             part = group[:1]
             for above, below in pairwise(group):
                 is_double = below.top - above.top < _DOUBLE
-                if not is_double and self._divides(self._between(above, below), below.right - below.left):
+                if not is_double and self._divides(self._between(above, below), below):
                     out += self._frame(part)
                     part = []
                 part.append(below)
@@ -167,7 +167,7 @@ class PageFloats:
         left, right = above.left - 2 * _EDGE, above.right + 2.5 * _EDGE
         return [o for o in self.lines if above.top - 1 < o.y < below.top + 1 and left < o.left and o.right < right]
 
-    def _divides(self, inside: Sequence[TextLine], wide: float) -> bool:
+    def _divides(self, inside: Sequence[TextLine], rule: Box) -> bool:
         """Whether what stands between two rules belongs to no table: nothing, a caption, or paragraphs."""
         captions = PdfForms.load().captions
         made = rows(inside)
@@ -175,8 +175,15 @@ class PageFloats:
             return False
         if not inside or any((found := f.match(o.text)) and found["mark"] for o in inside for _, f in captions[:2]):
             return True
-        full = sum(o.letters for o in inside if o.right - o.left > 0.85 * wide and is_running(o.text))
+        full = sum(line.letters for line in inside if self._is_full(line, rule))
         return full > 0.6 * sum(line.letters for line in inside) and len(made) > 3
+
+    def _is_full(self, line: TextLine, rule: Box) -> bool:
+        """Whether a line of running text fills the width of a rule, or one of the columns below a rule over both."""
+        width, wide = line.right - line.left, rule.right - rule.left
+        if self.gutter is not None and rule.left < self.gutter < rule.right and side(line, self.gutter) >= 0:
+            return width > 0.4 * wide and self._is_prose(line)
+        return width > 0.85 * wide and is_running(line.text)
 
     def _captions(self) -> Iterator[Float]:
         starts: list[tuple[str, re.Match[str], TextLine]] = []

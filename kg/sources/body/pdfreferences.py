@@ -16,22 +16,41 @@ _COUNT = re.compile(r"\(?(?P<key>\d{1,3})[.)]?\s+(?=\S)")
 _MANY = 0.1  # share of the rows that start an entry
 _IN = 0.8  # em; least indent of the rows that go on
 _URL = re.compile(r"(?:https?:/{0,2}|doi\.org/|doi:\s?|arxiv:\s?|\b10\.\d{4,9}/)\S*$", re.I)
+_BROKEN_URL = re.compile(r"(?<=://)\s|(?<=(?:arxiv|//doi)\.)\s(?=org/)")
 _YEAR = re.compile(r"\b(?P<year>(?:19|20)\d\d)(?P<letter>[a-z])?\b")
 _QUOTED = re.compile(r"[“\"](?P<title>[^”\"]{8,300}?)[,.]?\s?[”\"]")
 _SENTENCE = re.compile(
     r"(?<![\s.(-][A-Z])(?<!\b[Ee]d)(?<!\b[Ee]ds)(?<!\bJr)(?<!\bvol)(?<!\bno)[.?!]\s+(?=[^\W_]|[“\"])"
 )
 _LAST_YEAR = re.compile(r",?\s*\(?(?:19|20)\d\d[a-z]?\)?\.?$")
-_NO_TITLE = re.compile(r"(?:in|arxiv|url|https?|doi)\b", re.I)
-_YEAR_ALONE = re.compile(r"\(?(?:19|20)\d\d[a-z]?\)?[a-z]?")
+_NO_TITLE = re.compile(
+    r"(?:arxiv|url|https?|doi)\b|in:?\s.*(?:\bpp?\.|\bpages\b|Proceedings|Conference|Workshop|\d[:–-]\d)|in:?\s\S+$",
+    re.I,
+)
+_YEAR_ALONE = re.compile(r"\s*\(?(?:19|20)\d\d[a-z]?\)?[a-z]?[.,:]?\s+")
+_INITIALS = r"(?:[A-ZÀ-Þ]\.(?:[\s-]{0,2}[A-ZÀ-Þ]\.){0,4}|[A-ZÀ-Þ](?:[\s-]?[A-ZÀ-Þ]){0,3}(?![\w-]))"
+_SURNAME = r"(?:(?:[a-z]{1,4}|[A-Z][a-z]{1,3})\s){0,3}[^\W\d_a-zß-ÿ][\w’'`‐-]+(?:\s[^\W\d_a-zß-ÿ][\w’'`‐-]+)?"
+_NEXT, _REST = r"(?:\s?[,;]|\s(?:and|&)|[,;]\s(?:and|&))\s", r"[,;]?\s(?:et\s+al|and\s+others)\b\.?"
+_TURNED = re.compile(  # "Fox, A. and Lee, B. ", "FOX A, LEE B. "
+    rf"(?:{_SURNAME},\s{_INITIALS}(?:{_NEXT}{_SURNAME},\s{_INITIALS})*(?:{_REST})?"
+    rf"|{_SURNAME}\s{_INITIALS}(?:(?:{_NEXT}{_SURNAME}\s{_INITIALS})+(?:{_REST})?|{_REST}))\s?[.:]?\s+"
+)
+_LISTED = re.compile(rf"{_INITIALS}\s{_SURNAME}(?:{_NEXT}{_INITIALS}\s{_SURNAME})*,\s")  # "A. Fox, B. Lee, Title, ..."
+_BEFORE_JOURNAL = re.compile(r",\s(?=[^,]{3,120}?,?\s(?:\d+\s?)?\((?:19|20)\d\d|in:?\s)")
+_ASKED = re.compile(  # "Is it all you need? A study of ten systems. In ..."
+    r"[^.?!]{3,200}[?!](?:[^.?!]{1,60}[?!]){0,3}:?\s(?!(?:In|CoRR|Nature|Science|arXiv)\b|[^.]{0,200}(?:Journal|Proc|Trans|Conf|Review|\d{4}))[^.?!]{3,200}(?=\.\s)"
+)
+_STOP = re.compile(r"[.．。]\s*")
+_KIND = re.compile(r"\s?\[(?:[A-Z]|DB|CP|EB)(?:/OL)?\]")  # GB/T 7714: "Title[J]. Journal"
 _NAME = r"[A-Z][\w’'`-]*[\w]"
 _AUTHORS = re.compile(
     rf"(?P<name>(?:(?:van|von|de|del|der|di|le|la|Van|Von|De|El)\s)*{_NAME})(?:\s{_NAME}){{0,2}}"
     rf"(?:\s(?:and|&)\s(?:[A-Z]\.\s)*{_NAME}(?:\s{_NAME})?|,?\s+et\s+al\.?|,\s{_NAME},?\s(?:and|&)\s{_NAME})?"
-    r",?\s\(?(?P<years>(?:19|20)\d\d[a-z]?(?:,\s?(?:(?:19|20)\d\d)?[a-z]?(?=[,;)\s]))*)"
+    r",?\s[(\[]?(?P<years>(?:19|20)\d\d[a-z]?(?:,\s?(?:(?:19|20)\d\d)?[a-z]?(?=[,;)\]\s]))*)"
 )
-_NUMBERS = re.compile(r"\[(?P<numbers>\d{1,4}(?:\s?[,;–—-]\s?\d{1,4})*)\]")
-_DIGITS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\[(?P<numbers>\d{1,4}(?:(?:\s?[,;–—-]\s?|\]\s?[–—-]\s?\[)\d{1,4})*)\]")
+_DIGITS = re.compile(r"(?P<range>[–—-][\s\[]*)?(?P<number>\d+)")
+_LONGEST_RANGE = 30  # entries that one range cites
 _LABELS = re.compile(r"\[(?P<labels>[A-Z][\w+]{1,12}\d{2}[a-z]?(?:[,;]\s?[A-Z][\w+]{1,12}\d{2}[a-z]?)*)\]")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _FIRST = 6  # words at the start of an entry, one of which is the name of its first author
@@ -80,9 +99,14 @@ class Bibliography:
 
     def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
         for found in _NUMBERS.finditer(text):
+            last = 0
             for number in _DIGITS.finditer(text, *found.span("numbers")):
-                if number[0] in self._entries:
-                    yield *number.span(), number[0]
+                at = int(number["number"])
+                between = range(last + 1, at) if number["range"] and at - last < _LONGEST_RANGE else ()
+                yield from ((number.start(), number.start(), str(one)) for one in between if str(one) in self._entries)
+                if number["number"] in self._entries:
+                    yield *number.span("number"), number["number"]
+                last = at
 
     def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
         for found in _LABELS.finditer(text):
@@ -147,19 +171,30 @@ def _joined(rows: Sequence[FlowRow], joiner: Joiner) -> str:
             texts[-1] += row.text
         else:
             texts.append(row.text)
-    text = joiner.join(texts)
+    text = _BROKEN_URL.sub("", joiner.join(texts))
     label = _LABEL.match(text) or _COUNT.match(text)
     return text[label.end() :] if label else text
 
 
 def title_in(raw: str) -> str:
-    """The title in an entry: quoted, else the first sentence behind the authors and a year."""
+    """The title in an entry: quoted, marked by its kind, else the first sentence behind the authors and a year.
+
+    >>> title_in("Fox, A., and Day, C. Warm caches. In OSDI, 2023a."), title_in("FOX A, LEE B. Warm caches[J]. X")
+    ('Warm caches', 'Warm caches')
+    """
     if quoted := _QUOTED.search(raw):
         return quoted["title"].strip(" ,.")
-    parts = [part.strip() for part in _SENTENCE.split(f" {raw}")]
-    at = 1
-    if len(parts) > 1 and _YEAR_ALONE.fullmatch(parts[1].strip("().")):
-        at = 2
-    title = _LAST_YEAR.sub("", parts[at]).strip(" .,") if len(parts) > at else ""
-    is_title = len(title.split()) > 1 and 8 < len(title) < 300 and not _NO_TITLE.match(title)
+    turned = _TURNED.match(raw)
+    if not turned and (listed := _LISTED.match(raw)):
+        title, *behind = _BEFORE_JOURNAL.split(raw[listed.end() :], 1)
+        if behind:
+            return title.strip(" ,.")
+    if kind := _KIND.search(raw):
+        named = raw[turned.end() if turned else 0 : kind.start()]
+        return (named if turned else _STOP.split(named, 1)[-1]).strip(" .,")
+    rest = raw[turned.end() :] if turned else (*_SENTENCE.split(f" {raw}", 1), "")[1]
+    if year := _YEAR_ALONE.match(rest):
+        rest = rest[year.end() :]
+    title = _LAST_YEAR.sub("", (_ASKED.match(rest) or [_SENTENCE.split(rest, 1)[0]])[0]).strip(" .,")
+    is_title = (turned or len(title.split()) > 1) and 8 < len(title) < 300 and not _NO_TITLE.match(title)
     return title if is_title else ""

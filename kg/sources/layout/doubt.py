@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kg.sources.layout.header import Header
-from kg.sources.layout.page_words import HeaderLabels
+from kg.sources.layout.page_words import REFERENCES, HeaderLabels
 from kg.sources.layout.pages import Page
 from kg.wordcounts import WordCounts
 
@@ -19,7 +19,6 @@ _USUAL = 0.5
 _KNOWN = 0.15  # share of words that other papers have
 _PAPERS = 20  # papers with a word that is known
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_REFERENCES = re.compile(r"^\W*(?:[\dIVX]+\W+)?(?:references|bibliography|literature cited|参考文献)\W*$", re.I | re.M)
 _POINTS = 2  # signs of a paper
 
 
@@ -42,7 +41,7 @@ def is_nonsense(text: str, words: WordCounts) -> bool:
 def looks_like_a_paper(made: Header, pages: Iterable[Page], text: str) -> bool:
     """Whether a file has signs of a paper: a headed abstract, authors with affiliations, an id, references."""
     signs = 2 * made.has_heading + bool(made.abstract) + bool(made.authors and made.affiliations)
-    signs += bool(made.keywords) + bool(made.arxiv or made.doi) + bool(_REFERENCES.search(text)) + bool(made.venue)
+    signs += bool(made.keywords) + bool(made.arxiv or made.doi) + bool(REFERENCES.search(text)) + bool(made.venue)
     labels = HeaderLabels.load()
     lines = [line.text for page in pages for line in page.lines]
     if any(labels.other.match(line) for line in lines):

@@ -23,7 +23,7 @@ from kg.sources.layout.masthead import (
 )
 from kg.sources.layout.notes import footnotes
 from kg.sources.layout.offices import Offices, joined_lines
-from kg.sources.layout.page_words import HeaderLabels, letters
+from kg.sources.layout.page_words import REFERENCES, HeaderLabels, letters
 from kg.sources.layout.pages import Page, TextLine
 from kg.sources.layout.signs import IDENTIFIER, without_notes
 from kg.sources.layout.venue import venue
@@ -35,7 +35,6 @@ _STAMP = re.compile(
     r"(?:\s*\[[\w.-]+\])?(?:\s+(\d{1,2})\s+(\w{3})\w*\s+(\d{4}))?"
 )
 _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*:?\s*)(10\.\d{4,9}/\n?[^\s,;<>\"]+)", re.I)
-_REFERENCES = re.compile(r"\W*(?:\d+\W+)?(?:References|Bibliography)\W*", re.I)
 _STATE = re.compile(r"\s*\[version \d+[;:][^\[\]]*\]?$", re.I)  # of its review: "[version 1; peer review: 2 approved]"
 _ABOVE = 3.5  # em of the title; from the names of authors that stand above it
 _NEXT = 2.2  # em; between these and what else stands above the title
@@ -98,12 +97,15 @@ def header(pages: Iterable[Page], joiner: Joiner) -> Header:
         _identify(made[0], covers[0])
     if not made:
         return Header()
+    for one in made:
+        if covers and not one.venue:
+            one.venue, one.year = venue(covers[0], is_cover=True)
     first, last = made[0], made[-1]
     if last is first:
         return first
     if last.abstract and last.title and last.size >= _COVER * first.size:
-        venue, year = (last.venue, last.year) if last.venue else (first.venue, first.year)
-        return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date, venue=venue, year=year)
+        said = last if last.venue else first
+        return replace(last, arxiv=first.arxiv, doi=first.doi, date=first.date, venue=said.venue, year=said.year)
     return replace(
         first,
         abstract=last.abstract,
@@ -290,7 +292,7 @@ def _from_notes(who: People, page: Page, between: Sequence[TextLine], below: tup
 def _identify(made: Header, page: Page) -> None:
     """Set arXiv id and date from the stamp in the margin, and the DOI printed on the page outside its references."""
     texts = [line.text for line in page.lines]
-    end = next((at for at, text in enumerate(texts) if _REFERENCES.fullmatch(text)), len(texts))
+    end = next((at for at, text in enumerate(texts) if REFERENCES.fullmatch(text)), len(texts))
     stamp = _STAMP.search(page.margin) or next((m for m in map(_STAMP.match, texts) if m and m[3]), None)
     if stamp:
         made.arxiv = stamp[1]

@@ -10,6 +10,8 @@ from kg.text import count_han
 
 _LONGEST = 60  # characters of a line that is the name of a kind of article
 _APART = re.compile(r"[|•·\uff5c]")
+#: The line above the bibliography.
+REFERENCES = re.compile(r"^\W*(?:[\dIVX]+\W+)?(?:references|bibliography|literature cited|参考文献)\W*$", re.I | re.M)
 
 
 class HeaderLabels:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice, takewhile
 
 from kg.sources.layout.blocks import body_size
+from kg.sources.layout.page_words import REFERENCES
 from kg.sources.layout.pages import Page
 
 _CUE = re.compile(
@@ -35,14 +37,18 @@ _ASSOCIATION = re.compile(
 )
 _OWN_YEAR = re.compile(rf"[\s-]+{_YEAR}$")  # "SemEval-2016"
 _FULL_YEAR = re.compile(rf"\b{_YEAR}\b")
+_ANNUAL = re.compile(  # a running head: "2023 IEEE International Conference on Big Data (BigData)"
+    rf"^({_YEAR})\s+((?=.*(?:Conference|Symposium|Workshop|Congress|Meeting)\b)[^.@]{{8,140}}?)\s*(?:\([\w\s&/’'-]{{2,20}}\))?$"
+)
 _LINES = 5  # lines of a note
+_REACH = 16  # lines among which these stand: a note may go on in the next column
 _NOTE = 0.97  # size of a note relative to the text
 _EDGE = 0.12  # share of the page at its top and bottom where a line of any size counts as a note
 
 
-def venue(page: Page) -> tuple[str, int | None]:
+def venue(page: Page, is_cover: bool = False) -> tuple[str, int | None]:
     """Venue and year stated on the first page; ("", None) when there are none or the paper is "under review"."""
-    for text in _statements(page):
+    for text in _statements(page, is_cover):
         if _SUBMITTED.search(text):
             continue
         paper = _PAPER_AT.search(text)
@@ -57,6 +63,9 @@ def venue(page: Page) -> tuple[str, int | None]:
             return (name.title().replace("Ieee", "IEEE").replace(" On ", " on ") if name.isupper() else name), int(
                 journal[2]
             )
+        annual = _ANNUAL.match(text)
+        if annual:
+            return annual[2], int(annual[1])
         proceedings = _PROCEEDINGS.search(text)
         year = _FULL_YEAR.search(text)
         if proceedings and year:
@@ -67,12 +76,15 @@ def venue(page: Page) -> tuple[str, int | None]:
     return "", None
 
 
-def _statements(page: Page) -> Iterator[str]:
-    """Yield the notes of a page that may name a venue, each starting at the line with the cue."""
+def _statements(page: Page, is_cover: bool) -> Iterator[str]:
+    """Yield the notes of a page that may name a venue, each starting at the line with the cue; a cover is one note."""
+    if is_cover:
+        yield " ".join(line.text for line in page.lines)
+        return
     body = body_size(page.lines)
-    lines = page.lines
+    lines = list(takewhile(lambda line: not REFERENCES.match(line.text), page.lines))
     for at, line in enumerate(lines):
         is_note = line.size <= _NOTE * body or not _EDGE < line.y / page.height < 1 - _EDGE
         if is_note and _CUE.search(line.text) and len(line.text) < 400:
-            block = [li.text for li in lines[at : at + _LINES] if abs(li.size - line.size) <= 0.1 * line.size]
-            yield re.sub(r"(?<=[a-z])- (?=[a-z])", "", " ".join(block))
+            near = (li.text for li in lines[at : at + _REACH] if abs(li.size - line.size) <= 0.1 * line.size)
+            yield re.sub(r"(?<=[a-z])- (?=[a-z])", "", " ".join(islice(near, _LINES)))
