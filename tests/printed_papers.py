@@ -52,6 +52,19 @@ Dense Llama-3-8B & 41.25 & 8B \\
 EdgeTrim & 39.0 & 6B \\
 \bottomrule
 \end{tabular}
+\end{table}
+\begin{table}
+\caption{Two kinds of pruning.}
+\begin{tabular}{lcc}
+\toprule
+Method & AIME24 & MT-AIME24 \\
+\midrule
+Gates \\
+Thinned & 50.5 & 40.5 \\
+Edges \\
+Thinned & 51.5 & 41.5 \\
+\bottomrule
+\end{tabular}
 \end{table}"""
 
 

@@ -75,12 +75,12 @@ def slice_of(
     lit: Collection[tuple[int, int]] = (),
 ) -> TableSlice:
     """The named rows and columns of a table (from 0) with what names them, all where none are named."""
-    from kg.sources.body.header_paths import header_paths  # pages without slices need no readers
+    from kg.sources.body.header_paths import head_rows, header_paths  # pages without slices need no readers
 
-    paths, owners = header_paths(table), _owners(table)
+    paths, owners, above = header_paths(table), _owners(table), head_rows(table)
     valued = {path.cell.row for path in paths}
     chosen = [path for path in paths if rows is None or path.cell.row in rows]
-    heads = _head_rows(owners, min(valued, default=0), chosen)
+    heads = {head for path in chosen for head in above[path.cell.row]}
     below = sorted({row for row, _ in owners})
     if rows is not None:
         groups = set(_carried(table, owners, valued, chosen))
@@ -116,25 +116,6 @@ def _covered(table: Table) -> Iterator[tuple[tuple[int, int], Cell]]:
         across = range(cell.column, min(cell.column + max(cell.colspan, 1), SIDE))
         for at in product(down, across):
             yield at, cell
-
-
-def _above(owners: _Owners, row: int, column: int, text: str) -> int | None:
-    """The nearest row above that prints a text in a column."""
-    for at in range(row - 1, -1, -1):
-        cell = owners.get((at, column))
-        if cell and cell.text == text:
-            return at
-    return None
-
-
-def _head_rows(owners: _Owners, first: int, chosen: Iterable[PathCell]) -> set[int]:
-    """The rows that print the heads of some numbers; with one above the `first` number, all that are above it."""
-    heads: set[int] = set()
-    first_of = {(one.cell.column, one.column.path): one.cell.row for one in reversed([*chosen])}
-    for (column, levels), row in first_of.items():
-        found = (_above(owners, row, column, level) for level in levels)
-        heads |= {at for at in found if at is not None}
-    return heads | set(range(first)) if any(row < first for row in heads) else heads
 
 
 def _carried(table: Table, owners: _Owners, valued: Collection[int], chosen: Iterable[PathCell]) -> Iterator[int]:

@@ -75,6 +75,15 @@ def test_a_slice_equals_the_rows_and_columns_of_its_table(tables_file: Path) -> 
     assert rows_of(one.stdout)[1:] == [["GPTQ", "60.1", "30.5", "68.0", "50.6"]]
 
 
+def test_a_title_of_rows_is_no_head_and_a_longer_name_is_another_data_set(tables_file: Path) -> None:
+    done = run("tables", "--paper", "edgetrim-01", "--dataset", "AIME 2024", "-f", "csv", graph=tables_file)
+    assert rows_of(done.stdout) == [
+        ["Method", "AIME24"],
+        *[["Gates", ""], ["Thinned", "50.5"]],
+        *[["Edges", ""], ["Thinned", "51.5"]],
+    ]
+
+
 def test_a_pool_is_unranked_and_marks_equal_numbers(tables_file: Path) -> None:
     asked = ("tables", "--dataset", "HumanEval", "--metric", "pass@1", "--pool", "--lang", "en")
     done = run(*asked, "-f", "csv", graph=tables_file)

@@ -104,7 +104,8 @@ class LabelFacets:
         found: dict[str, Facet] = {}
         for match in self.vocabulary.match(text):
             facet = self._facet(match.type, match.concept)
-            if facet and self._is_printed(facet, text):
+            is_longer = facet and facet.type == "dataset" and re.search(r"[^\W\d_]-$", text[: match.start])  # "MT-AIME"
+            if facet and not is_longer and self._is_printed(facet, text):
                 letters = len(re.sub(r"\W", "", text[match.start : match.end]))
                 covered[facet.type] = covered.get(facet.type, 0) + letters
                 found.setdefault(facet.type, facet)

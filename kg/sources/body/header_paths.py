@@ -50,6 +50,13 @@ def header_paths(table: Table) -> list[PathCell]:
     return [cell for block in _blocks(table) for cell in _paths(block)]
 
 
+def head_rows(table: Table) -> dict[int, tuple[int, ...]]:
+    """The rows that name the columns of each row of values."""
+    return {
+        number: tuple(level[0].row for level in block.heads) for block in _blocks(table) for number, _ in block.rows
+    }
+
+
 def head_counts(table: Table) -> tuple[int, int]:
     """How many head rows a table begins with, and how many columns label its rows."""
     first = next(_blocks(table), _Block())

@@ -241,7 +241,7 @@ class _Table:
         return out
 
     def _joined(self, parts: list[list[Row]]) -> Iterator[Row]:
-        """The rows of all parts; where a column has one label in most parts, the lines of a label beside rows are one."""
+        """The rows of all parts; where most parts have one label in a column, labels of several lines are one, too."""
         for column in range(self.columns.named - 1):
             labels = [[one for row in part for one in row if one.first == column == one.last] for part in parts]
             several = [len(own) for own, part in zip(labels, parts, strict=True) if len(part) > 1]
