@@ -50,6 +50,7 @@ def command(
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Show at most so many papers or lines.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show all rows and papers, with whole quotes.")] = False,
     output: Output = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show the interpretation instead of the answer: as a tree and as SQL.")
@@ -142,29 +143,36 @@ def command(
             from kg.cli.prompt import converse
 
             converse(
-                opened, flags, limit, lambda answer, explains: tell(answer, form, explains, rows=limit or 0), asked
+                opened,
+                flags,
+                limit,
+                lambda answer, explains: tell(answer, form, explains, rows=limit or 0, every=every),
+                asked,
             )
             return
         answer = opened.ask(asked, limit=limit, filter=flags or None)
-    tell(answer, form, explain, output, limit or 0)
+    tell(answer, form, explain, output, limit or 0, every)
     if answer.empty:
         raise typer.Exit(NOTHING_FOUND)
 
 
-def tell(answer: Answer, form: str, explains: bool = False, output: Output = None, rows: int = 0) -> None:
+def tell(
+    answer: Answer, form: str, explains: bool = False, output: Output = None, rows: int = 0, every: bool = False
+) -> None:
     """Print or write an answer, or its interpretation, and the notes for the user."""
     from kg.query.sayings import Sayings
     from kg.views.answers import as_shown, explanation, render
-    from kg.views.terminal import show
+    from kg.views.terminal import notes, show
 
+    is_shown = form == "table" and output is None and not explains
     if explains:
         write(explanation(answer, form), output)
-    elif form == "table" and output is None:
-        show(answer, console(), rows)
+    elif is_shown:
+        show(answer, console(), every, rows)
     else:
         write(render(answer, "md" if form == "table" else form), output)
     sys.stdout.flush()
-    for sentence in as_shown(answer).notes:
+    for sentence in notes(answer, every) if is_shown else as_shown(answer).notes:
         note(sentence)
     if answer.bare and form == "table":
         note(Sayings(answer.language)("answer.page", name=shlex.quote(answer.bare)))

@@ -75,13 +75,13 @@ class Tools:
             raise KgError("There is no question: give a question, a filter, or both.")
         pages = self._pages(cursor, ("ask", question, filter, after))
         answer = self.graph.ask(question, limit=_ALL, filter=filter, after=after)
-        head: Json = {"kind": answer.query.kind, "understood": answer.understood, "notes": list(answer.notes)}
+        head: Json = {"verdict": answer.table.verdict} if answer.table and answer.table.verdict else {}
+        head |= {"kind": answer.query.kind, "understood": answer.understood, "notes": list(answer.notes)}
         head |= {"read": answer.read._asdict()} if answer.read else {}
         if answer.ignored:
             head["ignored"] = answer.ignored
         if answer.table:
             columns, lines = answer.table.columns, answer.table.lines
-            head |= {"verdict": answer.table.verdict} if answer.table.verdict else {}
             return self._page(pages, head, lines, len(lines), limit, lambda line: _line(columns, line))
         if answer.partly:
             head["partly"] = [

@@ -166,6 +166,7 @@ class Answer:
     read: ReadPapers | None = field(default=None, compare=False)  # how the graph's papers were read
     asked: Query | None = field(default=None, repr=False, compare=False)  # the query that a follow-up question extends
     cells: tuple[FoundCell, ...] = ()  # numbers of tables that answer it, best first
+    pools: tuple[tuple[str, str], ...] = ()  # data sets with a metric (or "") whose numbers its papers' tables print
     after: tuple[str, ...] = ()  # the earlier questions whose conditions it keeps
 
     @property
@@ -247,7 +248,9 @@ class Answer:
             "partly": [row.to_json() | {"lacks": list(row.lacks), "named": list(row.named)} for row in self.partly],
         }
         after = {"after": list(self.after)} if self.after else {}
-        in_tables = {"cells": [cell.to_json() for cell in self.cells]}
+        in_tables: dict[str, Any] = {"cells": [cell.to_json() for cell in self.cells]}
+        if self.pools:
+            in_tables["pools"] = [{"dataset": dataset, "metric": metric} for dataset, metric in self.pools]
         return said | in_tables | after | ({"table": self.table.to_json()} if self.table else {})
 
     def __str__(self) -> str:

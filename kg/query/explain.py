@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from kg.query.answer import Answer
@@ -68,31 +67,17 @@ def said(term: Term) -> str:
 
 
 def lines(answer: Answer) -> list[str]:
-    """The query as a tree, a line for each condition, and the ignored words."""
+    """The query: its kind, then a line for each part and condition, the ignored words, and the tiers."""
     query = answer.query
     asked = [*_parts(query).items(), *((name, _told(term)) for name, term in query.terms())]
-    branches: list[_Branch] = [(f"{name}: {said}", []) for name, said in asked]
-    branches += [_branch(condition) for condition in query.filter.conditions]
-    tree = [query.kind, *_drawn(branches)]
-    tree += [f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else []
-    hard = [f'"{one.text}"' for one in query.filter.conditions if is_hard(one)]
-    tiers = [f"first tier: {answer.total} papers"] if query.filter.conditions else []
-    tiers += (
-        [f"second tier: {len(answer.partly)} papers; hard: {', '.join(hard) or 'nothing'}"] if answer.partly else []
-    )
-    return [*tree, *tiers]
-
-
-#: A line of a tree with its children.
-_Branch = tuple[str, list[str]]
-
-
-def _branch(condition: Condition) -> _Branch:
-    words = f'  from "{condition.text}"'
-    told = [f"{term.field}: {_told(term)}" for term in condition.any_of]
-    if len(told) == 1:
-        return ("not " if condition.negated else "") + told[0] + words, []
-    return ("none of" if condition.negated else "any of") + words, told
+    out = [query.kind, *(f"  {name}: {said}" for name, said in asked)]
+    for condition in query.filter.conditions:
+        told = " | ".join(f"{term.field}: {_told(term)}" for term in condition.any_of)
+        out.append(f'  {"not " * condition.negated}{told}  from "{condition.text}"')
+    out += [f"ignored: {', '.join(query.filter.ignored)}"] if query.filter.ignored else []
+    hard = ", ".join(f'"{one.text}"' for one in query.filter.conditions if is_hard(one)) or "nothing"
+    out += [f"first tier: {answer.total} papers"] if query.filter.conditions else []
+    return [*out, *([f"second tier: {len(answer.partly)} papers; hard: {hard}"] if answer.partly else [])]
 
 
 def _told(term: Term) -> str:
@@ -106,14 +91,6 @@ def _told(term: Term) -> str:
     if len(counts) > 1:
         parts.append(f"{len(counts)} concepts count as it")
     return said(term) + (f" ({', '.join(parts)})" if parts else "")
-
-
-def _drawn(branches: list[_Branch]) -> Iterable[str]:
-    for at, (text, under) in enumerate(branches):
-        is_last = at == len(branches) - 1
-        yield ("└─ " if is_last else "├─ ") + text
-        for n, line in enumerate(under):
-            yield ("   " if is_last else "│  ") + ("└─ " if n == len(under) - 1 else "├─ ") + line
 
 
 def sql(wanted: Filter) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from kg.model import OBTAINED
 from kg.query.answer import Cell, Line, Quote
+from kg.query.answer import Row as PaperRow
 from kg.query.comparable import Comparable, Measured, Measures, measured, settings
 from kg.query.conditions import OWN, Where, concepts
 from kg.query.corpus import Corpus
@@ -25,6 +27,8 @@ COLUMNS = (
 )
 #: The most things named in a cell.
 _LISTED = 3
+#: The most entries in a line.
+_ENTRIES = 100
 #: Key sentences that state the claim of a paper, the best first.
 _CLAIMS = ("result", "proposes")
 
@@ -139,19 +143,10 @@ class ResultTable:
                 out.append(Line(values, (entry_of(one.node),), tuple(evidence), "", heading, row.factor))
         return out
 
-    def claimed(self, papers: Iterable[str], heading: str, columns: Sequence[str]) -> list[Line]:
-        """A line for each paper, with the key sentence that states its claim."""
-        return [
-            Line(tuple(_claim_cell(name, quote) for name in columns), (quote.source,), (quote,), "", heading)
-            for quote in claims_of(self.store, papers).values()
-        ]
-
     def heading(self, group: Comparable) -> str:
-        """What the results of a group have in common, and whether they are comparable."""
+        """What comparable results have in common."""
         say, first = self.say, group.rows[0]
         name = self.measures.name(group.block)
-        if not group.together:
-            return say("results.apart", len(group.rows), group=name)
         on = [self.label(one) for own in first.on for one in own]
         name = say("results.over", metric=name, baseline=self.over(first.said)) if first.baseline else name
         name = say("results.on", metric=name, on=say.listed(on)) if on else name
@@ -206,6 +201,20 @@ class ResultTable:
         return out
 
 
+def line_of(
+    columns: Sequence[str],
+    cells: Mapping[str, Cell],
+    papers: Sequence[str],
+    evidence: Sequence[Quote] = (),
+    heading: str = "",
+    amount: float | None = None,
+    concept: str = "",
+) -> Line:
+    """A line of a table from its cells by column; columns without a cell are empty."""
+    values = tuple(cells.get(name) for name in columns)
+    return Line(values, tuple(papers)[:_ENTRIES], tuple(evidence), concept, heading, amount)
+
+
 def claims_of(store: StoreFile, papers: Iterable[str], called: str = "") -> dict[str, Quote]:
     """The key sentences that state the claims of papers, in order; `called` is the label of the quotes."""
     sql = """SELECT e.name, e.paper, t.field, t.raw, e.record ->> '$.key' FROM entries e
@@ -220,5 +229,8 @@ def claims_of(store: StoreFile, papers: Iterable[str], called: str = "") -> dict
     return {paper: said[paper] for paper in order if paper in said}
 
 
-def _claim_cell(column: str, quote: Quote) -> Cell:
-    return quote.source if column == "paper" else quote.quote if column == "quote" else None
+def with_claims(store: StoreFile, found: Iterable[PaperRow], called: str) -> tuple[PaperRow, ...]:
+    """Papers, each with the sentence that states its claim as evidence, if it has one."""
+    papers = list(found)
+    said = claims_of(store, [row.paper for row in papers], called)
+    return tuple(replace(row, evidence=(said[row.paper],)) if row.paper in said else row for row in papers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -140,3 +140,13 @@ def rows(store: StoreFile, lines: Iterable[Line]) -> tuple[Row, ...]:
         replace(known[paper], id=own[0], sources=tuple(own), score=1.0, evidence=tuple(said[paper]))
         for paper, own in works.items()
     )
+
+
+def sentence_part(said: Sequence[Quote], around: int) -> str:
+    """The part of a sentence around its quotes, some letters before them and twice as many behind; no full stop."""
+    text = said[0].context
+    places = [at for quote in said if (at := text.find(" ".join(quote.quote.split()))) >= 0] or [0]
+    first, last = max(min(places) - around, 0), max(places) + 2 * around
+    start = text.find(" ", first) + 1 if first else 0
+    end = text.rfind(" ", start, last) if last < len(text) else len(text)
+    return ("…" if start else "") + text[start:end].rstrip(".。 ") + ("…" if end < len(text) else "")

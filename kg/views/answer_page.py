@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from kg.identifiers import WEB
-from kg.query import Answer, Quote, Row
+from kg.query import Answer, Row
 from kg.query.answer import Cell
 from kg.views.answers import (
     as_shown,
-    by_sentence,
     column,
+    conclusion,
     conditions,
     counted,
     is_number,
     lacking,
-    place_in,
-    quoted_words,
-    sentence_of,
+    sentences,
     short,
     shown_columns,
     text,
     what_was_read,
 )
-from kg.views.readable import as_text, excerpt, place_in_words
 from kg.views.render import render
-from kg.views.statement import lit
 from kg.views.words import PageWords
 
-#: Lines shown in a notebook, sentences per line, and characters of a sentence and of a title.
-MOST, _SENTENCES, _SENTENCE, _TITLE = 50, 4, 360, 300
+#: Lines shown in a notebook, and characters of a title.
+MOST, _TITLE = 50, 300
 #: Characters of a column name.
 _HEAD = 60
 
@@ -55,7 +51,8 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     lines = _table(answer, words, most) if answer.table else _papers(quoted, words)
     others = [] if answer.table or len(quoted) == len(rows) else [row for row in rows if not row.evidence]
     every = len(answer.table.lines if answer.table else answer.rows)
-    notes = [short(note, 2 * _TITLE) for note in answer.notes]
+    verdict, noted = conclusion(answer)
+    notes = [short(note, 2 * _TITLE) for note in noted]
     if answer.ignored:
         notes.insert(0, words("answer.ignored", words=short(", ".join(answer.ignored), _TITLE)))
     if most and every > most:
@@ -64,7 +61,7 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
         "title": short(answer.question or "; ".join(understood), _TITLE),
         "understood": understood,
         "notes": notes,
-        "verdict": answer.table.verdict if answer.table else "",
+        "verdict": verdict,
         "count": counted(answer, words),
         "read": what_was_read(answer.read, words),
         "partly": words.count("count.partly", len(answer.partly)) if answer.partly else "",
@@ -159,43 +156,3 @@ def _cell(value: Cell, concept: str) -> list[dict[str, str]]:
 
 def _named(row: Row) -> tuple[dict[str, str], str]:
     return _link(row), short(row.title, _TITLE)
-
-
-def sentences(
-    quotes: Iterable[Quote], by: str, words: PageWords, seen: set[tuple[str, ...]] | None = None
-) -> list[dict[str, Any]]:
-    """The distinct sentences of quotes: the quotes' `by` ("entity", "source"), pieces to highlight or not, the place.
-
-    At most `_SENTENCES` of them. Of those in `seen`, which takes up the others, only the quoted words are given,
-    and these once.
-    """
-    known: set[tuple[str, ...]] = seen if seen is not None else set()
-    out = []
-    for said in by_sentence(quotes)[:_SENTENCES]:
-        key = sentence_of(said[0])
-        names = [short(name) for name in dict.fromkeys(str(getattr(one, by)) for one in said)]
-        whole, quoted = pieces(key[1], [one.quote for one in said]), quoted_words(said)
-        again = [] if (*key, quoted) in known else [(short(quoted), False)]
-        is_sure = any(one.sure for one in said)
-        out.append(
-            {
-                "names": names,
-                "pieces": again if key in known else whole,
-                "is_sure": is_sure,
-                "place": place_in(said[0], words),
-            }
-        )
-        if seen is not None:
-            seen |= {key, (*key, quoted)}
-    return out
-
-
-def pieces(sentence: str, quotes: Iterable[str]) -> list[tuple[str, bool]]:
-    """A sentence in pieces, each with whether it is quoted; a long one is cut around the first quotes."""
-    own = list(quotes)
-    said = excerpt(sentence, own, _SENTENCE)
-    places = [(*place, "quoted") for quote in own if (place := place_in_words(said, as_text(quote)))]
-    found = lit(said, sorted(places, key=lambda place: place[0] - place[1]))
-    if all(field for _, field in found):  # highlighting everything highlights nothing
-        return [(said, False)] if said else []
-    return [(text, bool(field)) for text, field in found]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from kg.model import Document
-from kg.query import Answer, Condition, Filter, Quote, Row
+from kg.query import Answer, Condition, Filter, Outcome, Quote, Row
 from kg.query.answer import Cell, Line, ReadPapers
 from kg.query.explain import explained, lines
 from kg.safe_output import csv_text, json_lines, json_text
-from kg.text import fold, has_han, plain
-from kg.views.readable import as_text, excerpt
+from kg.text import fold, plain
+from kg.views.readable import as_text, excerpt, place_in_words
 from kg.views.render import render as fill
+from kg.views.statement import lit
 from kg.views.words import PageWords
 
 FORMS = ("json", "jsonl", "csv", "md", "html")
@@ -22,8 +24,10 @@ FORMS = ("json", "jsonl", "csv", "md", "html")
 _QUOTED = "quote"
 #: Quotes shown per line.
 _SHOWN = 2
-#: Sentences shown per paper.
-_PAPERS = 4
+#: Sentences shown per paper, and letters of a sentence.
+_PAPERS, _LETTERS = 4, 160
+#: Sentences of a row, and letters of a sentence, on pages.
+_SENTENCES, _SENTENCE = 4, 360
 #: Characters of the words of a sentence that was shown before.
 _AGAIN = 80
 _HEADING = 60  # letters of a heading that names a place
@@ -72,14 +76,15 @@ def render(answer: Answer, form: str) -> str:
         "answer.md.jinja",
         words.lang,
         question=answer.question,
-        rows=[] if table else [(r, supported(r.evidence, _PAPERS) or _named(r.evidence)) for r in answer.rows],
+        rows=[] if table else [(r, supported(r.evidence, words, _PAPERS) or _named(r.evidence)) for r in answer.rows],
         columns=[column(words, columns[n]) for n in at],
         right=[is_number([line.values[n] for line in rows]) for n in at],
         lines=[
             (plain(line.heading), [text(line.values[n]) for n in at], said)
             for line, said in zip(rows, quoted([line.evidence for line in rows], names, words), strict=True)
         ],
-        verdict=table.verdict if table else "",
+        verdict=conclusion(answer)[0],
+        read_as=words("answer.read_as", question=reading(answer, words)) if reading(answer, words) else "",
         partly=[(row, lacking(row, words)) for row in answer.partly],
         partly_said=words.count("count.partly", len(answer.partly)),
         read=what_was_read(answer.read, words),
@@ -92,6 +97,38 @@ def counted(answer: Answer, words: PageWords) -> str:
     if shown >= answer.total:
         return words.count("count.paper", shown)
     return words.count("count.paper_of", answer.total, shown=f"{shown:,}")
+
+
+def conclusion(answer: Answer) -> tuple[str, list[str]]:
+    """What an answer says in all, which stands first, and its other notes; without a table, why nothing was found."""
+    verdict = answer.table.verdict if answer.table else ""
+    notes = [*answer.notes, *(_pool_call(answer, *pool) for pool in answer.pools)]
+    is_found = answer.rows and answer.query.kind == "papers"
+    if not (verdict or is_found) and notes:
+        verdict = notes.pop(0)
+    return verdict, notes
+
+
+def _pool_call(answer: Answer, dataset: str, metric: str) -> str:
+    """The command that lists what the tables of an answer's papers print of a data set."""
+    asked = ["kg", "tables", "--dataset", dataset, *(["--metric", metric] if metric else []), "--pool"]
+    return PageWords(answer.language)("answer.pool", dataset=dataset, call=shlex.join(asked))
+
+
+def reading(answer: Answer, words: PageWords) -> str:
+    """How a question was read, on one line: the kind of answer, the things it is about, and its conditions."""
+    things = [plain(term.said if isinstance(term, Outcome) else term.label) for _, term in answer.query.terms()]
+    kind = "" if answer.query.kind == "papers" else words(f"reading.{answer.query.kind}")
+    said = [kind, words("report.join").join(dict.fromkeys(things)), *conditions(answer, words)]
+    return words("answer.and_then").join(filter(None, said))
+
+
+def why_listed(row: Row, words: PageWords, most: int, letters: int) -> list[str]:
+    """Why an answer lists a paper: what it lacks and the sentences that show the rest, else that its words fit."""
+    shown, lacks = supported(row.evidence, words, most, letters), lacking(row, words)
+    if lacks:
+        shown = [" · ".join([lacks, *shown[:1]]), *shown[1:]]
+    return shown or [words("answer.by_words")]
 
 
 def lacking(row: Row, words: PageWords) -> str:
@@ -123,7 +160,7 @@ def _csv(answer: Answer) -> str:
     rows = [
         [
             *(*([line.heading] if is_headed else []), *line.values, line.concept, line.papers),
-            " | ".join(f"{q.source}{in_doubt((q,), words)}: “{q.quote}”" for q in line.evidence),
+            " | ".join(f"{q.source}{'' if q.sure else words('answer.unsure')}: “{q.quote}”" for q in line.evidence),
         ]
         for line in answer.table.lines
     ]
@@ -140,15 +177,19 @@ def _named(quotes: tuple[Quote, ...]) -> list[str]:
     return [f"{q.entity}: “{q.quote}”" if q.quote else q.entity for q in quotes]
 
 
-def supported(quotes: tuple[Quote, ...], most: int = _SHOWN) -> list[str]:
+def supported(quotes: Iterable[Quote], words: PageWords, most: int = _SHOWN, letters: int = _LETTERS) -> list[str]:
     """The first sentences of a paper's evidence, each once, with all that it shows: "NVIDIA H100: “…”"."""
-    found = by_sentence(q for q in quotes if q.quote)[:most]
+    return _as_text(sentences((q for q in quotes if q.quote), "entity", words, None, letters)[:most], words)
+
+
+def _as_text(said: list[dict[str, Any]], words: PageWords, called: Mapping[str, str] | None = None) -> list[str]:
+    """Sentences with their names before them, a mark of doubt between, and their place behind."""
     out = []
-    for own in found:
-        names = list(dict.fromkeys(plain(q.entity) for q in own))
-        words = PageWords("zh" if has_han("".join(names)) else "en")
-        said = f"“{_excerpt(own)}”{place_in(own[0], words)}"
-        out.append(words.labelled([*names[:-1], names[-1] + in_doubt(own, words)], said))
+    for one in said:
+        names = words("report.join").join(plain((called or {}).get(name, name)) for name in one["names"])
+        names += "" if one["is_sure"] else words("answer.unsure")
+        text = plain("".join(piece for piece, _ in one["pieces"]))
+        out.append(words("answer.labelled", names=names, said=f"“{text}”{one['place']}") if text else names)
     return out
 
 
@@ -170,30 +211,51 @@ def place_of(field: str, words: PageWords, document: Document | None = None, pag
     return said + (words("answer.on_page", n=page) if page and said else "")
 
 
-def in_doubt(quotes: Iterable[Quote], words: PageWords) -> str:
-    """A mark behind the name of what none of some quotes says surely, else ""."""
-    return "" if any(quote.sure for quote in quotes) else words("answer.unsure")
-
-
 def quoted(
-    lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], words: PageWords, most: int = _SHOWN
+    lines: Iterable[tuple[Quote, ...]], called: Mapping[str, str], words: PageWords, letters: int = _LETTERS
 ) -> list[list[str]]:
-    """The first sentences of each line's evidence with its entry as it is called.
-
-    Of a sentence that a line before has shown, only the quoted words are given, and these once.
-    """
+    """The first sentences of each line's evidence with its entry as it is called; see `sentences`."""
     seen: set[tuple[str, ...]] = set()
+    found = (sentences((q for q in quotes if q.quote), "source", words, seen, letters) for quotes in lines)
+    return [_as_text(said[:_SHOWN], words, called) for said in found]
+
+
+def sentences(
+    quotes: Iterable[Quote],
+    by: str,
+    words: PageWords,
+    seen: set[tuple[str, ...]] | None = None,
+    letters: int = _SENTENCE,
+) -> list[dict[str, Any]]:
+    """The distinct sentences of quotes: the quotes' `by` ("entity", "source"), pieces to highlight or not, the place.
+
+    At most `_SENTENCES` of them. Of those in `seen`, which takes up the others, only the quoted words are given,
+    and these once.
+    """
+    known: set[tuple[str, ...]] = seen if seen is not None else set()
     out = []
-    for quotes in lines:
-        told = []
-        for own in by_sentence(q for q in quotes if q.quote)[:most]:
-            key, again = sentence_of(own[0]), quoted_words(own)
-            name = plain(called.get(own[0].source, own[0].source)) + in_doubt(own, words)
-            said = _excerpt(own) if key not in seen else "" if (*key, again) in seen else short(again, _AGAIN)
-            seen |= {key, (*key, again)}
-            told.append(f"{name}: “{said}”{place_in(own[0], words)}" if said else name)
-        out.append(told)
+    for said in by_sentence(quotes)[:_SENTENCES]:
+        key, quoted = sentence_of(said[0]), quoted_words(said)
+        shown = pieces(key[1], [one.quote for one in said], letters)
+        if key in known:
+            shown = [] if (*key, quoted) in known else [(short(quoted, _AGAIN), False)]
+        names = [short(name) for name in dict.fromkeys(str(getattr(one, by)) for one in said)]
+        is_sure = any(one.sure for one in said)
+        out.append({"names": names, "pieces": shown, "is_sure": is_sure, "place": place_in(said[0], words)})
+        if seen is not None:
+            seen |= {key, (*key, quoted)}
     return out
+
+
+def pieces(sentence: str, quotes: Iterable[str], letters: int = _SENTENCE) -> list[tuple[str, bool]]:
+    """A sentence in pieces, each with whether it is quoted; a long one is cut around the first quotes."""
+    own = list(quotes)
+    said = excerpt(sentence, own, letters)
+    places = [(*place, "quoted") for quote in own if (place := place_in_words(said, as_text(quote)))]
+    found = lit(said, sorted(places, key=lambda place: place[0] - place[1]))
+    if all(field for _, field in found):  # highlighting everything highlights nothing
+        return [(said, False)] if said else []
+    return [(text, bool(field)) for text, field in found]
 
 
 def quoted_words(quotes: Iterable[Quote]) -> str:
@@ -220,11 +282,6 @@ def by_sentence(quotes: Iterable[Quote]) -> list[list[Quote]]:
         if not alike or quote.quote in sentence_of(alike[0])[1]:
             alike.append(quote)
     return list(found.values())
-
-
-def _excerpt(quotes: list[Quote]) -> str:
-    """The sentence of quotes, cut so that they stay in it."""
-    return plain(excerpt(sentence_of(quotes[0])[1], [quote.quote for quote in quotes]))
 
 
 def shown_columns(answer: Answer, lines: Sequence[Line] | None = None) -> list[int]:

@@ -85,7 +85,7 @@ def test_python_has_the_same_flags(graph: Path) -> None:
 def test_exit_status(args: tuple[str, ...], status: int, told: str, graph: Path) -> None:
     done = run("ask", *args, graph=graph)
     assert done.returncode == status
-    assert told in done.stderr
+    assert told in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -93,8 +93,7 @@ def test_explain_prints_the_tree_and_sql_that_runs(graph: Path) -> None:
     done = run("ask", *TOPIC, "--explain", graph=graph)
     tree, _, sql = done.stdout.partition("\n\n")
     assert (
-        tree.split("\n")[1]
-        == '└─ topic: KV cache compression (topic:kv-cache-compression)  from "kv-cache-compression"'
+        tree.split("\n")[1] == '  topic: KV cache compression (topic:kv-cache-compression)  from "kv-cache-compression"'
     )
     rows = json.loads(run("sql", sql, "-f", "json", graph=graph).stdout)
     assert len({row["curie"] for row in rows}) == len(ids(run("ask", *TOPIC, "-f", "json", graph=graph)))
@@ -104,10 +103,8 @@ def test_explain_prints_the_tree_and_sql_that_runs(graph: Path) -> None:
 def test_narrow_terminal_gets_a_list(graph: Path) -> None:
     command = [sys.executable, "-m", "kg", "ask", *TOPIC, "-g", str(graph)]
     shown = on_terminal(command, columns=60)
-    assert "━" not in shown
     assert all(len(line) <= 60 for line in shown.splitlines())
     assert re.search(r"^\S+ 2025 · \d{3}-\d\d  \w+", shown, re.MULTILINE)
-    assert "━" in on_terminal(command, columns=120)
 
 
 def on_terminal(command: list[str], typed: bytes = b"", columns: int = 100) -> str:
@@ -228,7 +225,7 @@ def test_markdown_keeps_its_columns() -> None:
     lines = [line for line in said.splitlines() if line.startswith("|")]
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
     assert lines[1] == "|---|--:|---|"
-    assert said.rstrip().splitlines()[-1].startswith("3 techniques.")
+    assert said.splitlines()[2].startswith("3 techniques.")
 
 
 def test_columns_are_called_as_the_question_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -240,20 +237,19 @@ def test_columns_are_called_as_the_question_is(capsys: pytest.CaptureFixture[str
 def test_numbers_stand_at_the_right(capsys: pytest.CaptureFixture[str]) -> None:
     show(table(), console())
     out = capsys.readouterr().out
-    assert "│     12 │" in out
-    assert "│    400 │" in out
+    assert re.search(r"  {4,}12$", out, re.MULTILINE)
+    assert re.search(r"  {3,}400$", out, re.MULTILINE)
 
 
-def test_many_columns_become_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_columns_are_a_list_where_all_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("technique", "papers", "quote", *(f"column number {n}" for n in range(9)))
     answer = table(names)
     assert answer.table
     lines = tuple(
         Line((*line.values[:3], *["a long value of a column"] * 9), ("900-01",)) for line in answer.table.lines
     )
-    show(Answer("x", answer.query, table=Grid(names, lines)), console())
+    show(Answer("x", answer.query, table=Grid(names, lines)), console(), every=True)
     out = capsys.readouterr().out
-    assert "━" not in out
     assert "column number 8: a long value of a column" in " ".join(out.split())
 
 

@@ -32,18 +32,17 @@ def test_words_stay_words(store: Store) -> None:
     assert store.rows(sql(Filter((Condition("x", (Phrase(words),)),)))) == []
 
 
-def test_tree_says_type_concept_and_how_many_count(store: Store, vocabulary: Vocabulary) -> None:
+def test_plan_says_type_concept_and_how_many_count(store: Store, vocabulary: Vocabulary) -> None:
     found = answer(store, vocabulary, "KV cache compression or pruning on H100 with 2x speedup without code nowadays")
     told = lines(found)
     assert told[0] == "papers"
-    assert told[1:4] == [
-        '├─ any of  from "KV cache compression / pruning"',
-        "│  ├─ topic: KV cache compression (topic:kv-cache-compression)",
-        "│  └─ topic: pruning (topic:pruning)",
-    ]
-    assert any(line.startswith("├─ hardware: NVIDIA H100 (hardware:nvidia-h100, ") for line in told)
+    assert told[1] == (
+        "  topic: KV cache compression (topic:kv-cache-compression) | topic: pruning (topic:pruning)"
+        '  from "KV cache compression / pruning"'
+    )
+    assert any(line.startswith("  hardware: NVIDIA H100 (hardware:nvidia-h100, ") for line in told)
     assert any("concepts count as it" in line for line in told)
-    assert told[-3:] == ['└─ not code: code  from "code"', "ignored: nowadays", f"first tier: {found.total} papers"]
+    assert told[-3:] == ['  not code: code  from "code"', "ignored: nowadays", f"first tier: {found.total} papers"]
 
 
 def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
@@ -60,10 +59,10 @@ def test_json_form_says_the_same(store: Store, vocabulary: Vocabulary) -> None:
     assert said["sql"] == sql(found.query.filter)
 
 
-def test_what_is_asked_for_stands_in_the_tree(lexicon: Lexicon) -> None:
+def test_what_is_asked_for_stands_in_the_plan(lexicon: Lexicon) -> None:
     from kg.query import read
 
     told = lines(Answer("", read("highest speedup on H100", lexicon)))
     assert told[0] == "ranking"
-    assert "├─ order: highest" in told
-    assert lines(Answer("", Query("near", words="long contexts"))) == ["near", "└─ words: long contexts"]
+    assert "  order: highest" in told
+    assert lines(Answer("", Query("near", words="long contexts"))) == ["near", "  words: long contexts"]

@@ -360,7 +360,7 @@ def test_claims_of_a_thing_that_no_paper_proposes(graph: Store, names: Lexicon) 
     found = asked(graph, names, Query("claims", having(slow), "result", things=(slow,)))
     assert not found.empty
     assert found.notes == (
-        "No paper of the graph proposes SlowDemo; these papers use it, compare with it or mention it.",
+        "No paper of the graph was recognized to propose SlowDemo; these papers use it, compare with it or mention it.",
     )
 
 

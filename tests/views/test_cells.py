@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import kg
 from kg.api import Graph
 from kg.query import Answer, Condition, Entity, Filter, Grid, Line, Query, Quote, Row
 from kg.views import terminal
-from kg.views.answer_page import MOST, cell, pieces
-from kg.views.answers import render
+from kg.views.answer_page import MOST, cell
+from kg.views.answers import pieces, render
 
 from .browser import Browser
 from .hostile import EVIL, FORMULA
@@ -103,6 +105,27 @@ def test_a_table_shows_its_lines_verdict_and_papers(built: Graph) -> None:
     assert answer.table.verdict in said
     assert str(answer.table.lines[0].values[0]) in said
     assert "StreamingVLM: Real-Time Understanding for Infinite Video Streams" in said
+
+
+def test_a_terminal_shows_what_is_found_first_in_forty_lines_and_why_each_paper_is_there() -> None:
+    rows = [replace(row, evidence=()) if n > 2 else row for n, row in enumerate(papers(60).rows)]
+    listed = replace(papers(), rows=tuple(rows), notes=("one", "two", "three", "four"))
+    lines = terminal.text(listed).splitlines()
+    assert len(lines) <= terminal.LINES
+    assert sum("its words fit the question" in line for line in lines) == 7
+    assert any("50 more papers: --all" in line for line in lines)
+    tabled = replace(table(), rows=listed.rows, table=replace(table().table or Grid(()), verdict="Decided."))
+    lines = terminal.text(tabled).splitlines()
+    assert lines[0] == "Decided."
+    assert lines[1].startswith("Read as: what papers have")
+    assert len(lines) <= terminal.LINES
+
+
+def test_a_terminal_shows_all_when_asked_to() -> None:
+    out = StringIO()
+    terminal.show(papers(60), Console(file=out, width=100), every=True)
+    assert sum("900-59" in line for line in out.getvalue().splitlines()) == 1
+    assert "--all" not in out.getvalue()
 
 
 def test_a_table_of_numbers_has_no_empty_column_of_words(built: Graph) -> None:

@@ -14,9 +14,10 @@ from kg.query.answer import Answer, Coverage, Quote
 from kg.query.corpus import Corpus
 from kg.query.filter import USED_BY_NAME, Entity, Filter, Query
 from kg.query.lexicon import Lexicon
-from kg.query.result_table import claims_of
+from kg.query.result_table import with_claims
 from kg.query.sayings import Sayings
-from kg.query.tiers import all_asked, is_hard, lacking, room_for_second, second_tier
+from kg.query.table_pools import shared_pools
+from kg.query.tiers import all_asked, room_for_second, second_tier
 from kg.query.unnamed import narrowed
 from kg.rdf.triples import language_of
 from kg.store.file import StoreFile
@@ -28,7 +29,9 @@ _COUNTING = ("entities", "who", "count", "trend")
 #: Kinds of answer that report papers that only mention a thing, and how many of these they name.
 _MENTIONED, _LISTED = ("papers", "count"), 6
 #: Kinds of answer with a second tier, and those that have none even if nothing is found.
-_TIERED, _ALONE = ("papers", "ranking", "comparison"), ("definition", "count", "path", "trend", "near")
+_TIERED, _ALONE = ("papers", "ranking", "comparison"), ("count", "path", "trend", "near")
+#: Kinds of answer that name what the tables of their papers print side by side, and how many data sets.
+_POOLED, _POOLS = ("ranking", "comparison"), 3
 #: How many papers of a line are named beside it.
 _NAMED = 3
 #: The share of papers above which a type counts as named by all.
@@ -45,12 +48,17 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
     found = _tiered(store, lexicon, question, query, limit, _answer(store, lexicon, question, query, limit))
     if found.table and "support" in found.table.columns and not corpus.tells_support(corpus.holding(query.filter)):
         found = replace(found, table=found.table.without("support"))
+    if query.kind in _POOLED:
+        pools = shared_pools(store, {row.paper for row in (*found.rows, *found.beside)})[:_POOLS]
+        found = replace(found, pools=tuple((pool.dataset, pool.metric) for pool in pools))
     known = coverage(corpus, query)
     say = Sayings(query.language)
     if found.table and query.kind in _COUNTING:
         told = import_module("kg.query.kinds.papers").readings(corpus, query.filter, say)
         found = replace(found, notes=(*found.notes, *told))
     notes = (say(f"coverage.{one.field}", named=one.named, n=one.papers) for one in known)
+    if not (found.rows or found.table) and found.notes:  # why nothing was found stands first
+        found = replace(found, notes=(found.notes[-1], *found.notes[:-1]))
     told = (*mentioned(corpus, query, say), *named_after(corpus, lexicon, query, say))
     return replace(found, coverage=known, notes=(*found.notes, *told, *notes))
 
@@ -58,19 +66,8 @@ def respond(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
 def _tiered(
     store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None, found: Answer
 ) -> Answer:
-    """An answer with its second tier: papers that lack some conditions; in a ranking, with their claims.
-
-    If no paper on the compared things fulfils the soft conditions, they are compared under the hard ones alone.
-    """
+    """An answer with its second tier: papers that lack some conditions; in a ranking, with their claims."""
     say, corpus = Sayings(query.language), Corpus.of(store)
-    soft = [one for one in query.filter.conditions if not is_hard(one)]
-    if query.kind == "comparison" and soft and len(query.things) > 1 and not found.rows:
-        hard = replace(query.filter, conditions=tuple(one for one in query.filter.conditions if is_hard(one)))
-        wider = _answer(store, lexicon, question, replace(query, filter=hard), limit)
-        texts = [say("empty.quoted", words=one.text) for one in soft]
-        notes = (say("comparison.without", len(texts), conditions=say.listed(texts)), *wider.notes)
-        rows = lacking(corpus, lexicon, query.filter, [row.paper for row in wider.rows], query.language)
-        found = replace(wider, query=query, rows=(), partly=rows, notes=notes, fulfilling=0)
     if query.kind in _ALONE or not (query.kind in _TIERED or found.empty):
         return found
     wanted = all_asked(found.query)
@@ -79,12 +76,7 @@ def _tiered(
     room = room_for_second(wanted, max(found.total, len(first)), limit or query.most)
     more = second_tier(corpus, lexicon, wanted, question, first, room, query.language)
     if query.kind == "ranking":
-        papers = [row.paper for row in more]
-        said = claims_of(store, papers, say("results.claims"))
-        if found.empty and found.table:
-            told = import_module("kg.query.kinds.ranking").told_by(store, lexicon, question, query, papers)
-            found = replace(found, table=replace(told, verdict=found.table.verdict))
-        more = tuple(replace(row, evidence=(said[row.paper],)) if row.paper in said else row for row in more)
+        more = with_claims(store, more, say("results.claims"))
     return replace(found, partly=(*found.partly, *more))
 
 
@@ -157,8 +149,8 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         return found
     from kg.query.shown import rows
 
-    own = {name for row in found.rows for name in row.sources}
-    if found.rows:
+    own = {name for row in (*found.rows, *found.partly) for name in row.sources}
+    if own:
         others = (line for line in found.table.lines if not own.issuperset(line.papers))
         return replace(found, beside=tuple(row for row in rows(store, others) if row.id not in own))
     # A table rests on all papers that pass the conditions, not only on those in its lines.

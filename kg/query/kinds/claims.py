@@ -15,7 +15,7 @@ from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.result_table import COLUMNS, ResultTable
+from kg.query.result_table import COLUMNS, ResultTable, line_of
 from kg.query.sayings import Sayings
 from kg.query.shown import entry_of, namings, quotes, stated
 from kg.query.tally import without
@@ -138,7 +138,7 @@ class _Claims:
             cells |= {"paper": entries[0], "quote": " ".join(own[0].quote.split()) if own else None}
             first = {quote.source: quote for quote in reversed(own)}.values()
             evidence = tuple(dict.fromkeys((*first, *own)))[:_QUOTES]
-            lines.append(Line(tuple(cells.get(name) for name in (*_SAID, *COLUMNS)), entries, evidence, thing))
+            lines.append(line_of((*_SAID, *COLUMNS), cells, entries, evidence, concept=thing))
         return lines
 
 

@@ -1,53 +1,92 @@
-"""Comparison of things: papers that compare them, with numbers and quotes, then results of several, then counts.
+"""Comparison of things: what papers measure between them and against both, then sentences that name both.
 
-A technique stands for the papers that propose or use it; a model, hardware and the like for the papers that have it.
-Which of two things is better is reported as the papers state it; if they contradict one another, both are reported.
+A row is a method with its lead over each of the things, which are columns. What papers state of a kind of a thing is
+reported as such, and decides nothing on the thing itself. Sentences count whether or not a relation was recognized.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, permutations
+from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 from kg.model import OBTAINED, ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
-from kg.query.comparable import comparable
 from kg.query.condition_evidence import AnswerEvidence
-from kg.query.conditions import OWN, Where, related
+from kg.query.conditions import OWN, Where, concepts
 from kg.query.corpus import Corpus, Papers
 from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
-from kg.query.question_reader import about
-from kg.query.result_table import COLUMNS, ResultTable
-from kg.query.result_table import Row as Found
+from kg.query.result_table import COLUMNS, ResultTable, line_of
 from kg.query.sayings import Sayings
-from kg.query.shown import Related, namings, quotes
+from kg.query.shown import quotes, sentence_part
 from kg.query.shown import stated as related_in
-from kg.query.topic import only_naming
+from kg.query.tiers import is_hard, lacking
 from kg.store.file import StoreFile
 from kg.text import fold, is_kind
 
 #: Kinds of paper that study things side by side.
 _STUDIES = ("study", "benchmark")
-_COLUMNS = ("method", *COLUMNS)
-#: The numbers of entries in a line, and of kinds of a thing that are named.
-_ENTRIES, _NAMED = 100, 5
+#: Cues of sentences that compare.
+_COMPARING = ("compare", "set-against", "win")  # the last tell most
+#: Columns that the columns of the things replace, and numbers of names in a sentence.
+_REPLACED, _NAMED = ("value", "baseline"), 3
+#: Letters of a sentence that are shown before its first quote, and half of those behind its last.
+_AROUND = 70
+#: Headings of rows, in order.
+_HEADINGS = ("between", "kinds", "both", "one")
 
 
-class _Pair(NamedTuple):
-    """A relation that papers state between two of the things, by their indices."""
+class _Named(NamedTuple):
+    """A paper that names two of the things, and its sentence that tells most of them."""
 
-    head: int
-    relation: str
-    tail: int
+    row: Row
+    things: tuple[int, ...]  # the indices of those that the sentence names
+    compares: int  # 0 if it has no words that compare them, else how much they tell
+    has_number: bool
+    quotes: tuple[Quote, ...]
+
+
+class _Lead(NamedTuple):
+    """What a method has over one of the things: a result, or a relation without a number."""
+
+    over: int  # index of the thing
+    of: int | None  # index of the thing that the method is, or is a kind of
+    is_kind: bool  # whether the method is only a kind of the thing
+    method: str
+    paper: str  # CURIE
+    metric: str  # "" for a relation
+    value: str
+    size: tuple[float, float]  # by which leads on a metric are ordered
+    line: Line  # its quotes and entries
+    cells: dict[str, Cell]  # what it was obtained on
 
 
 def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limit: int | None = None) -> Answer:
-    """The comparison of the things of a query, at most `limit` rows."""
-    return _Comparison(store, lexicon, question, query).answer(limit)
+    """The comparison of the things of a query, at most `limit` rows.
+
+    Conditions that papers may lack restrict nothing; the papers that lack them are in the second tier.
+    """
+    say = Sayings(query.language)
+    if len(query.things) < 2:
+        return Answer(question, query, (), (*query.filter.notes, say("comparison.two")), Grid(COLUMNS))
+    soft = [one for one in query.filter.conditions if not is_hard(one)]
+    hard = replace(query.filter, conditions=tuple(one for one in query.filter.conditions if is_hard(one)))
+    found = _Comparison(store, lexicon, replace(query, filter=hard)).answer(question, limit)
+    if not soft:
+        return found
+    texts = [say("empty.quoted", words=one.text) for one in soft]
+    note = say("comparison.without", len(texts), conditions=say.listed(texts))
+    all_told = lacking(Corpus.of(store), lexicon, query.filter, [row.paper for row in found.rows], query.language)
+    rows = [replace(row, evidence=own.evidence) for row, own in zip(all_told, found.rows, strict=True)]
+    first, partly = (tuple(row for row in rows if bool(row.lacks) == lacks) for lacks in (False, True))
+    return replace(
+        found, query=query, rows=first, partly=partly, notes=(note, *found.notes), fulfilling=len(first) or None
+    )
 
 
 def _apart(things: Sequence[Entity]) -> list[Entity]:
@@ -56,279 +95,271 @@ def _apart(things: Sequence[Entity]) -> list[Entity]:
     for thing in things:
         kinds = [other for other in things if set(other.concepts) < set(thing.concepts)]
         theirs = {one for kind in kinds for one in (*kind.concepts, *kind.titles)}
-        concepts, titles = (tuple(c for c in own if c not in theirs) for own in (thing.concepts, thing.titles))
-        out.append(replace(thing, concepts=concepts, titles=titles))
+        own, titles = (tuple(c for c in some if c not in theirs) for some in (thing.concepts, thing.titles))
+        out.append(replace(thing, concepts=own, titles=titles))
     return out
 
 
 class _Comparison:
-    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
-        self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
-        self.say = Sayings(query.language)
-        self.notes = list(query.filter.notes)
+    def __init__(self, store: StoreFile, lexicon: Lexicon, query: Query) -> None:
+        self.store, self.lexicon, self.query = store, lexicon, query
+        self.say, self.corpus = Sayings(query.language), Corpus.of(store)
         self.things = _apart(query.things)
-        self.corpus = Corpus.of(store)
-        self.papers: list[Papers] = []
-        self.proposed: dict[str, set[str]] = defaultdict(set)  # techniques, by paper
+        self.members = [self._members(thing) for thing in self.things]
+        self.exact = [self._exact(at) for at in range(len(self.things))]
         self.table = ResultTable(store, lexicon, self.say, query.filter)
+        kept = (name for name in COLUMNS if name not in ("paper", "metric", *_REPLACED))
+        self.columns = ("method", "paper", "metric", *(thing.label for thing in self.things), *kept)
 
-    def answer(self, limit: int | None) -> Answer:
-        if len(self.things) < 2:
-            note = self.say("comparison.two")
-            return Answer(self.question, self.query, (), (*self.notes, note), Grid(_COLUMNS))
-        for at, thing in enumerate(self.things):
-            self._find(at, thing)
-        if not any(map(self.corpus.count, self.papers)):
-            return Answer(self.question, self.query, (), tuple(self.notes), Grid(_COLUMNS))
-        stated, both = self._stated(), self._rows()
-        own = [self._own(at) for at in range(len(self.things))]
-        lines = [*self._comparing(stated, own, both), *self._differences(own)] or self._claimed()
-        lines += self._counted()
-        self.notes += self.table.notes()
-        table = Grid(_COLUMNS, tuple(lines[:limit]), self._verdict(stated))
-        return Answer(self.question, self.query, both, tuple(self.notes), table, fulfilling=len(both) or None)
+    def answer(self, question: str, limit: int | None) -> Answer:
+        """The verdict, the leads under their headings, and sentences that name both."""
+        order = [self.say(f"comparison.{name}") for name in _HEADINGS]
+        lines = sorted(map(self._row, self._grouped().values()), key=lambda line: order.index(line.heading))
+        shown = {quote.context for line in lines for quote in line.evidence}
+        lines += [line for line in self._sentences() if line.evidence and line.evidence[0].context not in shown]
+        names = (thing.label for thing in self.things if not self.corpus.count(self._having(thing)))
+        notes = [*self.query.filter.notes, *(self.say("comparison.unknown", thing=name) for name in names)]
+        table = Grid(self.columns, tuple(lines[:limit]), self._verdict())
+        both = tuple(one.row for one in self.named)
+        return Answer(question, self.query, both, (*notes, *self.table.notes()), table, fulfilling=len(both) or None)
 
-    # The papers
+    # The things
 
-    def _find(self, at: int, thing: Entity) -> None:
-        """Find the papers of a thing; if none proposes or uses a technique, those that name it at all."""
-        found = self._papers(thing)
-        if not self.corpus.count(found) and thing.field == "technique" and not thing.roles:
-            self.things[at] = replace(thing, roles=ROLES)
-            found = self._named(thing)
-            if self.corpus.count(found):
-                self.notes.append(self.say("comparison.any_role", thing=thing.label))
-        if not self.corpus.count(found):
-            self.notes.append(self.say("comparison.unknown", thing=thing.label))
-        self.papers.append(found)
+    def _members(self, thing: Entity) -> frozenset[str]:
+        """A thing and its kinds; for a topic, also the techniques with its name and their kinds."""
+        names = self.lexicon.senses(fold(self.lexicon.label(thing.concept))) if thing.field == "topic" else []
+        same = (one.concept for one in names if one.type == "technique" and one.known)
+        return frozenset({*thing.concepts}.union(*map(self.lexicon.family, same)))
 
-    def _papers(self, thing: Entity) -> Papers:
-        return self.corpus.holding(self._filter(thing))
+    def _exact(self, at: int) -> frozenset[str]:
+        """A thing itself under all its types, without its kinds; for hardware and the like, with its versions."""
+        thing = self.things[at]
+        versions = self.lexicon.versions(thing.concept) if thing.field in OBTAINED else ()
+        return frozenset({*versions, *self.lexicon.namesakes(thing.concept, (thing.concept, *self.members[at]))})
 
-    def _filter(self, thing: Entity) -> Filter:
-        """The conditions of the question plus a thing: for a topic, that papers work on it."""
-        is_whole = thing.is_topic and thing in self.query.things
-        own = about(self.lexicon, thing.concept).conditions if is_whole else (Condition(thing.label, (thing,)),)
-        return Filter((*self.query.filter.conditions, *own))
+    def _place(self, concept: str) -> tuple[int | None, bool]:
+        """The index of the thing that a concept is, and whether it is only a kind of it."""
+        for is_only_kind, groups in ((False, self.exact), (True, self.members)):
+            for at, own in enumerate(groups):
+                if concept in own:
+                    return at, is_only_kind
+        return None, False
 
-    def _named(self, thing: Entity) -> Papers:
+    def _having(self, thing: Entity) -> Papers:
         """The papers that have a thing in any role, or name it."""
         return self.corpus.holding(Filter((*self.query.filter.conditions, self._naming(thing))))
 
     def _naming(self, thing: Entity) -> Condition:
         """The condition that a paper has a thing in any role, or its texts contain the name, if it is a proper name."""
         wanted = replace(thing, roles=ROLES) if thing.field == "technique" else thing
+        if wanted.roles and not is_kind(self.lexicon.label(thing.concept)):  # QLoRA does not name LoRA
+            wanted = replace(wanted, concepts=tuple(sorted(self.exact[self.things.index(thing)])))
         labels = (label for label in self.lexicon.labels(thing.concept) if label.isascii())
         names = tuple(label for label in labels if not is_kind(label))
         terms = (wanted, Phrase(thing.label, names)) if names else (wanted,)
         return Condition(thing.label, terms)
 
-    def _both(self, first: int, second: int) -> list[str]:
-        """The papers that name both of two things."""
-        one, other = (set(self.corpus.names(self._named(self.things[at]))) for at in (first, second))
-        return sorted(one & other)
+    # What has a lead over them
 
-    def _rows(self) -> tuple[Row, ...]:
-        """The papers that name two of the things: first those that do so in one sentence, then studies."""
-        pairs = combinations(range(len(self.things)), 2)
-        named = dict.fromkeys(paper for pair in pairs for paper in self._both(*pair))
-        studies = set(self.corpus.found(Filter((Condition("", tuple(Fact("kind", kind, kind) for kind in _STUDIES)),))))
-        asked = Filter(tuple(self._naming(thing) for thing in self.things))
-        found = AnswerEvidence(self.corpus, self.lexicon, asked, list(named), self.say.language)
-        rows = []
-        for row in (found.row(paper) for paper in named if paper in found.rows):
-            things: dict[str, set[str]] = defaultdict(set)
-            for quote in row.evidence:
-                things[quote.context].add(quote.entity)
-            words = sorted(row.evidence, key=lambda one: (-len(things[one.context]), one.field == "T", not one.sure))
-            rows.append((max(map(len, things.values()), default=0), replace(row, score=1.0, evidence=tuple(words))))
-        return tuple(row for _, row in sorted(rows, key=lambda one: (-one[0], one[1].paper not in studies)))
+    @cached_property
+    def leads(self) -> list[_Lead]:
+        """Sure results and relations of methods over the things, the largest first; those on asked metrics alone."""
+        measured = list(self._measured())
+        known = {(one.paper, one.over) for one in measured}
+        found = [*measured, *(one for one in self._won() if (one.paper, one.over) not in known)]
+        asked = self.query.metric.metrics if self.query.metric else ()
+        labels = {self.lexicon.label(metric, self.say.language) for metric in asked}
+        on_metric = [one for one in found if any(label in one.metric for label in labels)]
+        return sorted(on_metric or found, key=lambda one: one.size, reverse=True)
 
-    # Statements of papers about the things
+    def _over(self, column: str) -> Where:
+        """The condition that a sure statement of a paper on its own work has one of the things in a column."""
+        among, own = self.corpus.holding(self.query.filter).of("x.paper"), frozenset[str]().union(*self.exact)
+        things = concepts(own)
+        sql = f"{among.sql} AND {OWN} AND x.sure = 1 AND {column} IN {things.sql}"
+        return Where(sql, (*among.given, *things.given))
 
-    def _stated(self) -> dict[_Pair, list[Related]]:
-        """The sure relations that papers state between the things, once each."""
-        out: dict[_Pair, list[Related]] = {}
-        for head, tail in permutations(range(len(self.things)), 2):
-            for one in self._between(head, tail):
-                known = out.setdefault(_Pair(head, one.type, tail), [])
-                if one.paper not in {other.paper for other in known}:
-                    known.append(one)
+    def _measured(self) -> Iterator[_Lead]:
+        """Gains over a thing that papers report; what a paper gains belongs to the method that it proposes."""
+        where = self._over("x.baseline")
+        found = [row for row in self.table.rows(where) if row.block.change != "absolute"]
+        found = [row for row in found if not self.table.measures.is_loss(row.block)]
+        proposed = defaultdict[str, set[str]](set)
+        for paper, thing in self.corpus.had("technique", self.corpus.those({r.paper for r in found}), ("proposed",)):
+            proposed[paper].add(thing)
+        lines = self.table.lines([("", found)], {"node": lambda row: row.said.node})
+        by_node = {str(line.values[0]): line for line in lines}
+        for row in (row for row in found if row.said.node in by_node):
+            line, own = by_node[row.said.node], proposed[row.paper]
+            cells = dict(zip(("node", *COLUMNS), line.values, strict=True))
+            over, _ = self._place(row.said.baseline)
+            of = next((place for one in sorted(own) if (place := self._place(one))[0] is not None), (None, False))
+            if over is not None and of[0] != over:
+                name = self.say.first(sorted(map(self.table.label, own)), 1) if len(own) == 1 else ""
+                size = (row.factor, row.high)
+                yield _Lead(over, *of, name, row.paper, str(cells["metric"]), str(cells["value"]), size, line, cells)
+
+    def _won(self) -> Iterator[_Lead]:
+        """Relations that papers state of a method over a thing, without a number."""
+        over_them = self._over("x.tail")
+        found = related_in(self.store, Where(f"{over_them.sql} AND x.type = 'outperforms'", over_them.given))
+        said = quotes(self.store, {one.node: self.table.label(one.head) for one in found})
+        verb = self.say("comparison.outperforms")
+        for one in (one for one in found if one.node in said):
+            (over, _), (of, is_only_kind) = self._place(one.tail), self._place(one.head)
+            if over is not None and of != over:
+                name, line = self.table.label(one.head), Line((), (one.entry,), (said[one.node],))
+                yield _Lead(over, of, is_only_kind, name, one.paper, "", verb, (0.0, 0.0), line, {"paper": one.entry})
+
+    def _grouped(self) -> dict[tuple[str, str, str], dict[int, _Lead]]:
+        """Leads by paper, method and metric: the largest over each thing."""
+        out = defaultdict[tuple[str, str, str], dict[int, _Lead]](dict)
+        for one in self.leads:
+            out[one.paper, one.method, one.metric].setdefault(one.over, one)
         return out
 
-    def _between(self, head: int, tail: int) -> list[Related]:
-        """The sure relations from one thing to another; if a paper is on a topic, also those of what it proposes.
+    def _row(self, own: dict[int, _Lead]) -> Line:
+        """A line for a method: its lead over each of the things that it is measured against."""
+        every = list(own.values())
+        first, is_between = every[0], any(one.of is not None for one in every)
+        name = "both" if len(own) > 1 else "one"
+        if is_between:
+            name = "kinds" if all(one.is_kind for one in every if one.of is not None) else "between"
+        method = first.method
+        if name == "kinds" and first.of is not None:
+            called = method or self._called(first.paper)
+            method = self.say("comparison.of", name=called, thing=self.things[first.of].label)
+        cells = first.cells | {"method": method, "metric": first.metric or None}
+        cells |= {self.things[at].label: one.value for at, one in own.items()}
+        evidence = dict.fromkeys(quote for one in every for quote in one.line.evidence)
+        entries = dict.fromkeys(entry for one in every for entry in one.line.papers)
+        return line_of(self.columns, cells, tuple(entries), tuple(evidence), self.say(f"comparison.{name}"))
 
-        A paper on both topics is no evidence for one over the other.
-        """
-        ends = related("head", self._members(head)), related("tail", self._members(tail))
-        sql = " AND ".join(["x.sure = 1", OWN, *(end.sql for end in ends)])
-        found = related_in(self.store, Where(sql, ends[0].given + ends[1].given))
-        if self.things[head].field != "topic":
-            return found
-        among = self.papers[head].of("x.paper")
-        sql = f"{ends[1].sql} AND x.type = 'outperforms' AND x.sure = 1 AND {among.sql}"
-        wins = related_in(self.store, Where(sql, (*ends[1].given, *among.given)))
-        named = namings(self.store, {win.paper for win in wins})
-        proposed = {(one.paper, one.concept) for one in named if one.role == "proposed"}
-        on_both = {one.paper for one in named if one.concept == self.things[tail].concept and not one.role}
-        wins = [win for win in wins if (win.paper, win.head) in proposed and win.paper not in on_both]
-        return list(dict.fromkeys((*found, *wins)))
+    # Sentences that name two of the things
 
-    def _members(self, at: int) -> tuple[str, ...]:
-        """A thing and its kinds; for a topic, also the techniques with its name."""
-        thing = self.things[at]
-        names = self.lexicon.senses(fold(self.lexicon.label(thing.concept))) if thing.field == "topic" else []
-        same = (one.concept for one in names if one.type == "technique" and one.known)
-        return tuple({*thing.concepts}.union(*map(self.lexicon.family, same)))
+    @cached_property
+    def named(self) -> list[_Named]:
+        """The papers that name two of the things: those with a sentence that compares both first, then with both."""
+        pairs = combinations([set(self.corpus.names(self._having(thing))) for thing in self.things], 2)
+        papers = sorted(set[str]().union(*(one & other for one, other in pairs)))
+        studies = set(self.corpus.found(Filter((Condition("", tuple(Fact("kind", kind, kind) for kind in _STUDIES)),))))
+        asked = Filter(tuple(map(self._naming, self.things)))
+        found = AnswerEvidence(self.corpus, self.lexicon, asked, papers, self.say.language)
+        out = []
+        for row in (found.row(paper) for paper in papers if paper in found.rows):
+            sentences = defaultdict[tuple[str, str], list[tuple[int, Quote]]](list)
+            for entry in row.sources:
+                for n in range(len(self.things)):
+                    for quote in filter(_is_alone, found.quotes.get((entry, n), ())):
+                        sentences[entry, quote.context].append((n, quote))
+            best = max(map(self._telling, sentences.values()), key=lambda one: one[:3], default=((), 0, False, ()))
+            others = tuple(quote for quote in row.evidence if quote not in best[3])
+            out.append(_Named(replace(row, score=1.0, evidence=(*best[3], *others)), *best))
+        order = [(len(one.things), one.compares, one.has_number, one.row.paper in studies) for one in out]
+        return [one for _, one in sorted(zip(order, out, strict=True), key=lambda pair: pair[0], reverse=True)]
 
-    def _called(self, at: int, concepts: Iterable[str]) -> str:
-        """The name of a thing, or of its kinds that the statements are about: "QLoRA (LoRA)"."""
-        thing, named = self.things[at], set(concepts)
-        own = self.lexicon.namesakes(thing.concept, (thing.concept, *self._members(at)))
-        if not named or not named.isdisjoint(own):
-            return thing.label
-        names = self.say.first(sorted(map(self.table.label, named)), _NAMED)
-        return self.say("comparison.of", name=names, thing=thing.label)
+    def _telling(self, said: list[tuple[int, Quote]]) -> tuple[tuple[int, ...], int, bool, tuple[Quote, ...]]:
+        """Which of the things a sentence names, whether it compares them, and has a number; its quotes."""
+        text, cues = said[0][1].context, self.lexicon.vocabulary.cues
+        things = tuple(sorted({n for n, _ in said}))
+        words = set(re.findall(r"\w+", text.lower()))
+        found = [place for place, group in enumerate(_COMPARING, 1) if words & cues(group)]
+        compares = max(found, default=0) if len(things) > 1 else 0
+        quoted = dict.fromkeys(quote for _, quote in said)
+        return things, compares, any(map(str.isdigit, text)), tuple(quoted)
 
-    def _verdict(self, stated: dict[_Pair, list[Related]]) -> str:
-        """Which thing papers call better, the things themselves before their kinds; else that no paper states it."""
-        clauses: list[str] = []
-        for pair in combinations(range(len(self.things)), 2):
-            wins = [(one, found) for one, found in stated.items() if {one.head, one.tail} == {*pair}]
-            told = [said for one, found in wins if one.relation == "outperforms" for said in self._told(one, found)]
-            first, second = (self.things[at].label for at in pair)
-            if not told and "institution" not in {self.things[at].field for at in pair}:
-                told = [self.say("comparison.open", first=first, second=second)]
-                told += [said for one, found in wins for said in self._told(one, found)]
-                number = len(self._both(*pair))
-                told.append(self.say("comparison.both" if number else "comparison.not_both", number))
-            clauses += told
+    def _sentences(self) -> Iterator[Line]:
+        for one in self.named:
+            heading = self.say("comparison.comparing" if one.compares else "comparison.naming_both")
+            first = one.quotes[0].context if one.quotes else None
+            cells: dict[str, Cell] = {"paper": one.row.id, "quote": first}
+            yield line_of(self.columns, cells, one.row.sources, one.quotes, heading)
+
+    # The verdict
+
+    def _verdict(self) -> str:
+        """Which thing papers call better, from counted statements; else what is missing, and what comes nearest."""
+        pairs = combinations(range(len(self.things)), 2)
+        clauses = [clause for pair in pairs for clause in self._pair(*pair)]
         text = self.say("list.semicolon").join(clauses) + self.say("list.full_stop")
         is_name = any(text.startswith(thing.label) for thing in self.things)
         return text if is_name else text[:1].upper() + text[1:]
 
-    def _told(self, pair: _Pair, found: list[Related]) -> list[str]:
-        """ "LoRA uses pruning in 2 papers"."""
-        alike: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for one in found:
-            alike[self._called(pair.head, [one.head]), self._called(pair.tail, [one.tail])].add(one.paper)
-        own = (self.things[pair.head].label, self.things[pair.tail].label)
-        verb = self.say(f"comparison.{pair.relation}", 1)
-        return [
-            self.say("comparison.related", len(papers), relation=verb, first=ends[0], second=ends[1])
-            for ends, papers in sorted(alike.items(), key=lambda one: (one[0] != own, one[0]))
+    def _pair(self, one: int, other: int) -> Iterator[str]:
+        """The clauses on two of the things."""
+        say, names = self.say, {"first": self.things[one].label, "second": self.things[other].label}
+        direct = [*self._wins(one, other), *self._wins(other, one)]
+        yield from direct
+        shared = self._shared(one, other)
+        if not direct:
+            yield say("comparison.open", **names)
+        yield from shared
+        for head, tail in ((one, other), (other, one)):
+            kinds = [lead for lead in self.leads if lead.is_kind and (lead.of, lead.over) == (head, tail)]
+            if papers := {lead.paper for lead in kinds}:
+                methods = list(dict.fromkeys(lead.method or self._called(lead.paper) for lead in kinds))
+                ends = {"first": self.things[head].label, "second": self.things[tail].label}
+                yield say("comparison.of_kind", len(papers), names=say.first(methods, _NAMED), **ends)
+        beaten = [
+            len({lead.paper for lead in self.leads if lead.over == at and not lead.is_kind}) for at in (one, other)
         ]
+        if any(beaten) and not direct:
+            yield say("comparison.beaten", beaten[0], other=beaten[1], **names)
+        if not (direct or shared):
+            yield from self._nearest(one, other)
 
-    # Papers that compare the things
+    def _nearest(self, one: int, other: int) -> Iterator[str]:
+        """What sentences come nearest to deciding, the first of them in its words."""
+        both = [named for named in self.named if {one, other} <= {*named.things}]
+        comparing = [named for named in both if named.compares]
+        if comparing:
+            first = comparing[0]
+            said = {"paper": first.row.name or first.row.id, "sentence": sentence_part(first.quotes, _AROUND)}
+            yield self.say("comparison.sentences", len(comparing), **said)
+        elif both:
+            yield self.say("comparison.both_named", len(both))
+        else:
+            yield self.say("comparison.not_both")
 
-    def _comparing(self, stated: dict[_Pair, list[Related]], own: list[list[Found]], both: Sequence[Row]) -> list[Line]:
-        """Lines for results of one thing over another, other stated relations, and papers that name both."""
-        heading, lines = self.say("comparison.between"), []
-        every = {concept for thing in self.things for concept in thing.concepts}
-        shown: set[str] = set()
-        for at, rows in enumerate(own):
-            others = every - set(self.things[at].concepts)
-            over = [row for row in rows if row.block.change != "absolute" and row.said.baseline in others]
-            lines += self._numbers(heading, over, at)
-            shown |= {row.said.node for row in over}
-        among = self.corpus.those(row.paper for row in both).of("x.paper")
-        against = self.table.rows(Where(f"{among.sql} AND {OWN} AND x.sure = 1", among.given)) if both else []
-        beside = [row for row in against if row.said.baseline in every and row.said.node not in shown]
-        lines += self._numbers(heading, [row for row in beside if row.block.change != "absolute"])
-        told = {quote.context for line in lines for quote in line.evidence}
-        for pair, found in sorted(stated.items()):
-            said = quotes(self.store, dict.fromkeys((one.node for one in found), self.things[pair.head].label))
-            for one in found:
-                if one.node in said and said[one.node].context not in told:
-                    lines.append(self._related(pair, one, said[one.node], heading))
-        named = {entry for line in lines for entry in line.papers}
-        for row in both:
-            if named.isdisjoint(row.sources):
-                first = row.evidence[0].context if row.evidence else ""
-                cells: dict[str, Cell] = {"paper": row.id, "quote": first or None}
-                words = tuple(quote for quote in row.evidence if quote.context == first)
-                lines.append(self._line(cells, row.sources, words, self.say("comparison.naming_both")))
-        return lines
+    def _wins(self, head: int, tail: int) -> list[str]:
+        """ "A outperforms B in 2 papers: speed ↑ up to 3x (Paper)"."""
+        own = [lead for lead in self.leads if (lead.of, lead.over, lead.is_kind) == (head, tail, False)]
+        if not own:
+            return []
+        ends = {"first": self.things[head].label, "second": self.things[tail].label}
+        text = self.say("comparison.wins", len({lead.paper for lead in own}), **ends)
+        numbered = next((lead for lead in own if lead.metric), None)
+        if numbered:
+            name = self._called(numbered.paper)
+            text += self.say("comparison.by", metric=numbered.metric, value=numbered.value, paper=name)
+        return [text]
 
-    def _numbers(self, heading: str, rows: list[Found], at: int | None = None) -> list[Line]:
-        """The results of a thing, or of a paper's own method, with the requested metric first."""
-        asked = self.query.metric.metrics if self.query.metric else ()
-        rows.sort(key=lambda row: (row.said.metric not in asked, -row.factor))
-        return self.table.lines([(heading, rows)], {"method": lambda row: None if at is None else self._name(at, row)})
+    def _shared(self, one: int, other: int) -> list[str]:
+        """In how many papers that measure a lead over both each is ahead: the one over which the lead is smaller."""
+        both = [own for own in self._grouped().values() if one in own and other in own and own[one].metric]
+        ahead: dict[int, set[str]] = {
+            at: {own[at].paper for own in both if own[at].size < own[beside].size}
+            for at, beside in ((one, other), (other, one))
+        }
+        if not both:
+            return []
+        first, second = (self.things[at].label for at in (one, other))
+        own = both[0]
+        said = {"paper": self._called(own[one].paper), "metric": own[one].metric}
+        said |= {"first": first, "second": second, "over_first": own[one].value, "over_second": own[other].value}
+        text = self.say("comparison.measured", len({o[one].paper for o in both}), **said)
+        counted = [
+            self.say("comparison.ahead", len(papers), thing=self.things[at].label)
+            for at, papers in sorted(ahead.items(), key=lambda item: -len(item[1]))
+            if papers
+        ]
+        return [text, *counted]
 
-    def _name(self, at: int, row: Found) -> str:
-        """The label of a row in a thing's results: the thing, or the kind of it that the paper proposes."""
-        kinds, thing = self.proposed[row.paper], self.things[at]
-        return self._called(at, kinds if thing.field == "topic" else kinds & set(thing.concepts))
+    def _called(self, paper: str) -> str:
+        return next((row.name or row.title or row.id for row in self.corpus.rows([paper])), paper)
 
-    def _own(self, at: int) -> list[Found]:
-        """The sure results of a thing: for a technique, of papers that propose only it; for a topic, of its papers.
 
-        For other types, the graph states that a result was obtained on the thing.
-        """
-        thing = self.things[at]
-        is_technique = thing.field == "technique"
-        own = replace(thing, roles=("proposed",), titles=()) if is_technique else thing
-        among = self._papers(own).of("x.paper")
-        found = self.table.rows(Where(f"{among.sql} AND {OWN} AND x.sure = 1", among.given))
-        for paper, named in self.corpus.had("technique", self._papers(own), ("proposed",)):
-            self.proposed[paper].add(named)
-        if thing.field in OBTAINED:
-            return [row for row in found if not set(own.concepts).isdisjoint(row.on[OBTAINED.index(thing.field)])]
-        if is_technique:
-            return [row for row in found if self.proposed[row.paper] and self.proposed[row.paper] <= set(own.concepts)]
-        others = {paper for n, papers in enumerate(self.papers) if n != at for paper in self.corpus.names(papers)}
-        return [row for row in found if row.paper not in others]
-
-    def _related(self, pair: _Pair, one: Related, quote: Quote, heading: str) -> Line:
-        cells: dict[str, Cell] = {"method": self._called(pair.head, [one.head]), "paper": one.entry}
-        cells |= {"value": self.say(f"comparison.{one.type}", 1), "baseline": self._called(pair.tail, [one.tail])}
-        return self._line(cells | {"quote": quote.quote}, (one.entry,), (quote,), heading)
-
-    def _line(self, cells: dict[str, Cell], entries: Sequence[str], evidence: tuple[Quote, ...], heading: str) -> Line:
-        return Line(tuple(cells.get(name) for name in _COLUMNS), tuple(entries)[:_ENTRIES], evidence, "", heading)
-
-    # Results of several things, and counts
-
-    def _differences(self, own: list[list[Found]]) -> list[Line]:
-        """The comparable results of several things."""
-        of = {row.said.node: at for at, rows in enumerate(own) for row in rows}
-        lines: list[Line] = []
-
-        def names(row: Found) -> Cell:
-            return self._name(of[row.said.node], row)
-
-        for group in comparable((row for rows in own for row in rows), self.table.measures.low_is_good):
-            if group.together and len({of[row.said.node] for row in group.rows}) > 1:
-                lines += self.table.lines([(self.table.heading(group), group.rows)], {"method": names})
-        return lines
-
-    def _claimed(self) -> list[Line]:
-        """The claims of the first papers of each thing, if none compares them: those that propose it come first."""
-        lines = []
-        for thing, papers in zip(self.things, self.papers, strict=True):
-            own = self.corpus.names(self._papers(self._as_proposed(thing))) if thing.field == "technique" else []
-            first = list(dict.fromkeys((*own, *self.corpus.names(papers))))[:_NAMED]
-            lines += self.table.claimed(first, self.say("comparison.claims", thing=thing.label), _COLUMNS)
-        return lines
-
-    def _counted(self) -> list[Line]:
-        """How many papers propose, use or work on each thing, and how many only name it."""
-        is_used = any(thing.field == "technique" and not thing.roles for thing in self.things)
-        key = "working" if all(thing.is_topic for thing in self.things) else "users" if is_used else "papers"
-        lines = []
-        for thing, found in zip(self.things, self.papers, strict=True):
-            naming = only_naming(self.corpus, self._filter(thing)) if thing.is_topic else []
-            for name, papers in ((key, self.corpus.names(found)), ("naming", naming)):
-                cells: dict[str, Cell] = {"method": thing.label, "metric": self.say(f"comparison.{name}")}
-                entries = self.corpus.listed(sorted(papers)[:_ENTRIES])
-                if papers or name == key:
-                    own = cells | {"value": len(papers)}
-                    lines.append(self._line(own, entries, (), self.say("comparison.counts")))
-        return lines
-
-    def _as_proposed(self, thing: Entity) -> Entity:
-        """A technique as a proposal; another one with a proper name ("Fair-GPTQ") is not a kind of it."""
-        names = thing.concepts if is_kind(self.lexicon.label(thing.concept)) else (thing.concept,)
-        return replace(thing, roles=("proposed",), concepts=names, titles=())
+def _is_alone(quote: Quote) -> bool:
+    """Whether a name does not only end a longer one in its sentence: "LoRA" in "ARD-LoRA"."""
+    words = re.escape(" ".join(quote.quote.split()))
+    return re.search(rf"(?<![\w-]){words}", quote.context) is not None

@@ -23,7 +23,7 @@ from kg.store.file import StoreFile
 from kg.text import fold, is_kind, sentence_at, tokens
 
 if TYPE_CHECKING:
-    from kg.store.embeddings import Vectors
+    pass
 
 #: The default numbers of papers and concepts in the answer.
 _PAPERS, _CONCEPTS = 20, 5
@@ -61,51 +61,30 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     notes = (*query.filter.notes, *unlike)
     if english != words and english:
         notes = (*notes, say("near.read_as", words=english))
-    if (own := asked(store, words)) is not None:
-        return _by_model(store, question, query, own, words, limit, notes)
-    if (model := model_of(store)) is not None:
-        notes = (*notes, say("near.no_model", model=model.name))
-    if not encoder() or not any(token.fold for token in tokens(english)):
-        return Answer(question, query, (), (*notes, say("near.no_words")))
-    vector = encoder()(english)
-    corpus = Corpus.of(store)
+    corpus, concepts = Corpus.of(store), list[Near]()
     among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
-    found = titles(store)
-    most = limit or (len(found.keys) if limit == 0 else _PAPERS)
-    near = found.nearest(vector, most, among)
-    papers = [one for one in near if one.similarity >= _LEAST]
-    concepts = [one for one in lexicon.near(english, _CONCEPTS) if one.similarity >= _LEAST]
-    rows = _rows(corpus, papers, english, words)
+    model = model_of(store)
+    if (own := asked(store, words)) is not None:  # by the model of the graph's embeddings
+        score = {one: near for one, near in likeness(store, own).items() if among is None or one in among}
+        near = [Near(one, "", round(score[one], 3)) for one in _first(score, limit) if score[one] > 0]
+        least, english = model.threshold if model else _LEAST, words
+        reached = sum(one.similarity >= least for one in near)
+        notes = notes if near else (*notes, say("near.none", words=say("empty.quoted", words=words)))
+        notes = (*notes, say("near.by_model", reached, model=model.name if model else "", least=f"{least:g}"))
+    else:
+        notes = notes if model is None else (*notes, say("near.no_model", model=model.name))
+        if not encoder() or not any(token.fold for token in tokens(english)):
+            return Answer(question, query, (), (*notes, say("near.no_words")))
+        found = titles(store)
+        most = limit or (len(found.keys) if limit == 0 else _PAPERS)
+        near = [one for one in found.nearest(encoder()(english), most, among) if one.similarity >= _LEAST]
+        concepts = [one for one in lexicon.near(english, _CONCEPTS) if one.similarity >= _LEAST]
+    rows = _rows(corpus, near, english, words)
     lines = [
         Line((lexicon.label(one.name, say.language), kind_of(one.name), one.similarity), concept=one.name)
         for one in concepts
     ] + [Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows]
-    table = Grid(("text", "type", "similarity"), tuple(lines))
-    return Answer(question, query, rows, notes, table)
-
-
-def _by_model(
-    store: StoreFile,
-    question: str,
-    query: Query,
-    vector: Vectors,
-    words: str,
-    limit: int | None,
-    notes: tuple[str, ...],
-) -> Answer:
-    """The papers whose titles and abstracts are nearest, by the model of the graph's embeddings."""
-    say, corpus, model = Sayings(query.language), Corpus.of(store), model_of(store)
-    least = model.threshold if model else _LEAST
-    among = frozenset(corpus.found(query.filter)) if query.filter.conditions else None
-    found = {one: near for one, near in likeness(store, vector).items() if among is None or one in among}
-    order = _first(found, limit)
-    near = [Near(one, "", round(found[one], 3)) for one in order if found[one] > 0]
-    reached = sum(one.similarity >= least for one in near)
-    rows = _rows(corpus, near, words, words)
-    lines = tuple(Line((row.title, "paper", row.score), row.sources, row.evidence) for row in rows)
-    told = say("near.by_model", reached, model=model.name if model else "", least=f"{least:g}")
-    notes = notes if rows else (*notes, say("near.none", words=say("empty.quoted", words=words)))
-    return Answer(question, query, rows, (*notes, told), Grid(("text", "type", "similarity"), lines))
+    return Answer(question, query, rows, notes, Grid(("text", "type", "similarity"), tuple(lines)))
 
 
 def _first(near: Mapping[str, float], limit: int | None) -> list[str]:

@@ -15,10 +15,11 @@ from typing import Any
 from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
-from kg.query.corpus import Corpus, Papers
+from kg.query.corpus import Corpus
+from kg.query.families import families
 from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
-from kg.query.result_table import COLUMNS, ResultTable
+from kg.query.result_table import COLUMNS, ResultTable, with_claims
 from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings
 from kg.query.shown import Reported, rows
@@ -29,8 +30,10 @@ from kg.text import fold
 
 #: The metric that stands for all benchmark scores.
 _SCORE = "metric:average-score"
-#: The numbers of papers that a sentence names, that are listed with claims, and that lead on a metric under a heading.
-_NAMED, _CLAIMING, _LEAD = 3, 50, 2
+#: The numbers of papers that a sentence names, and that lead on a metric under a heading.
+_NAMED, _LEAD = 3, 2
+#: The most families of techniques that have a line each.
+_FAMILIES = 6
 #: The default number of papers that an answer rests on in addition to those in its lines.
 _SHOWN = 20
 
@@ -40,21 +43,10 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return _Ranking(store, lexicon, question, query).answer(limit)
 
 
-def told_by(store: StoreFile, lexicon: Lexicon, question: str, query: Query, papers: list[str]) -> Grid:
-    """The results of papers that lack some conditions of a ranking, one for each paper and metric."""
-    own = _Ranking(store, lexicon, question, query, Corpus.of(store).those(papers))
-    lines = own.table.lines([(own.say("results.lacking"), [row for one in own.groups for row in one.rows])])
-    return Grid(COLUMNS, tuple(lines))
-
-
 class _Ranking:
-    def __init__(
-        self, store: StoreFile, lexicon: Lexicon, question: str, query: Query, among: Papers | None = None
-    ) -> None:
-        """`among` are the papers whose results are ranked, else those that pass the conditions."""
+    def __init__(self, store: StoreFile, lexicon: Lexicon, question: str, query: Query) -> None:
         self.store, self.lexicon, self.question, self.query = store, lexicon, question, query
-        self.corpus, self.among = Corpus.of(store), among
-        self.say = Sayings(query.language)
+        self.corpus, self.say = Corpus.of(store), Sayings(query.language)
         self.metric = query.metric or Outcome("", "")
         self.table = ResultTable(store, lexicon, self.say, query.filter)
         self.measures = self.table.measures
@@ -62,23 +54,20 @@ class _Ranking:
         self.against = 0  # results in the opposite direction
 
     def answer(self, limit: int | None) -> Answer:
-        lines = self.table.lines(self._headed(), self._wanted())
+        """The results under their headings, and the other papers that fulfil the conditions with their claims."""
+        lines = self.table.lines(self._headed(), self._wanted)
         every, most = len(lines), limit or self.query.most or len(lines)
-        near = self._near
-        papers = sorted(self.corpus.found(self.query.filter), key=lambda one: (near.get(one, 0.0), one), reverse=True)
-        lines = lines[:most]
-        if not self.query.most and (not lines or self._is_open):
-            told, room = {row.paper for row in self.found}, min(max(most - every, 0) or _CLAIMING, _CLAIMING)
-            claiming = [paper for paper in papers if paper not in told][:room]
-            lines += self.table.claimed(claiming, self.say("results.claimed"), self._columns)
         notes = (*self.query.filter.notes, *(self._notes(min(limit or most, most), every) if every else ()))
-        table = Grid(self._columns, tuple(lines[:limit]), self._verdict() if every else self._none())
+        table = Grid(self._columns, tuple(lines[:most]), self._verdict() if every else self._none())
         every_row = rows(self.store, table.lines)
         leading = {entry for line in self._leading(table.lines) for entry in line.papers}
         found = tuple(row for row in every_row if not leading.isdisjoint(row.sources))
-        if self._is_open or not every:  # other matching papers, whose results are worded differently
+        near = self._near
+        if not self.query.most and (self._is_open or not every):
+            papers = {*self.corpus.found(self.query.filter)} - {row.paper for row in found}
             room = max((limit or _SHOWN) - len(found), 0)
-            found += tuple(self.corpus.rows({*papers} - {row.paper for row in found}))[:room]
+            others = self.corpus.rows(sorted(papers, key=lambda one: (-near.get(one, 0.0), one))[:room])
+            found += with_claims(self.store, others, self.say("results.claims"))
         if self.query.metric is None:  # advice: the most relevant papers first
             found = tuple(sorted(found, key=lambda row: -near.get(row.paper, 0.0)))
         total = max(len(found), len(every_row))
@@ -116,19 +105,43 @@ class _Ranking:
         return sorted(groups, key=self._place)
 
     def _headed(self) -> list[tuple[str, list[Found]]]:
-        """All results by heading: the ranked ones, then unsure ones, then those of papers that only use the subject."""
-        single = [one.rows[0] for one in self.groups if len(one.rows) == 1]
-        single = single if len(single) > 1 else []  # results of single papers share one heading
-        several = [(self.table.heading(one), one.rows) for one in self.groups if one.rows[0] not in single]
+        """All results by heading: comparable sets, the best of each family of techniques, then all others."""
+        sets = [(self.table.heading(one), one.rows) for one in self.groups if one.together]
+        first = [row for _, row in self._best_of_families] if len(self._best_of_families) > 1 else []
+        below = [row for one in self.groups if not one.together for row in one.rows if row not in first]
         ranked = {one.said.node for one in self._ranked}
         rest = [one for one in self.found if one.said.node not in ranked]
         unsure, using = ([one for one in rest if (one.paper in self._working) == own] for own in (True, False))
-        below = [("single", single)]
+        groups = [("technique", first), ("single", below)]
         for key, some in (("unsure", unsure), ("using", using)):
-            below.append((key, [row for one in self._grouped(some) for row in one.rows]))
+            groups.append((key, [row for one in self._grouped(some) for row in one.rows]))
         if self.query.metric is None:  # different metrics: the most relevant papers first
-            below = [(key, sorted(some, key=lambda row: -self._near.get(row.paper, 0.0))) for key, some in below]
-        return [*several, *((self.say(f"results.{key}"), some) for key, some in below)]
+            groups = [(key, sorted(some, key=lambda row: -self._near.get(row.paper, 0.0))) for key, some in groups]
+        return [*sets, *((self.say(f"results.{key}"), some) for key, some in groups)]
+
+    @cached_property
+    def _families(self) -> dict[str, dict[str, bool]]:
+        """The families of techniques of the papers with results, but not those that the question is on."""
+        asked = {c for one in self.query.filter.conditions for t in one.any_of for c in getattr(t, "concepts", ())}
+        papers = {row.paper for row in self.found} if not self.query.most else set[str]()
+        return families(self.corpus, self.lexicon, papers, asked)
+
+    @cached_property
+    def _best_of_families(self) -> list[tuple[str, Found]]:
+        """The largest families, each with its first result in the order of the ranking; no result twice."""
+        out: list[tuple[str, Found]] = []
+        for concept, papers in self._families.items():
+            own = (row for one in self.groups if not one.together for row in one.rows if row.paper in papers)
+            row = next((row for row in own if row not in [known for _, known in out]), None)
+            if row is not None and len(out) < _FAMILIES:
+                out.append((concept, row))
+        return out
+
+    def _family(self, row: Found) -> Cell:
+        """The families of a result's paper, that which it is the best of first."""
+        best = [concept for concept, known in self._best_of_families if known == row]
+        own = dict.fromkeys([*best, *(one for one, papers in self._families.items() if row.paper in papers)])
+        return self.table.label(next(iter(own))) if own else None
 
     @cached_property
     def _near(self) -> dict[str, float]:
@@ -169,7 +182,7 @@ class _Ranking:
 
     def _results(self, metric: Outcome) -> list[Found]:
         """The results of papers on a metric."""
-        among = (self.among or self.corpus.holding(self.query.filter)).of("x.paper")
+        among = self.corpus.holding(self.query.filter).of("x.paper")
         sql, given = f"x.metric IS NOT NULL AND {OWN} AND {among.sql}", among.given
         if metric.value is not None:
             past = reporting(metric)
@@ -271,36 +284,38 @@ class _Ranking:
 
     @property
     def _columns(self) -> tuple[str, ...]:
-        return (*self._wanted(), *COLUMNS)
+        return (*self._wanted, *COLUMNS)
 
+    @cached_property
     def _wanted(self) -> dict[str, Callable[[Found], Cell]]:
-        """The type to rank by results, as a column with the cell of each paper: its institutions."""
+        """The type to rank by results, as a column with the cell of each paper: its institutions, else its families."""
         wants = self.query.wants
         if wants not in LINKS or wants in COLUMNS:
-            return {}
+            return {"technique": self._family} if self._families else {}
         had = defaultdict[str, list[str]](list)
         for paper, thing in self.corpus.had(LINKS[wants], self.corpus.those({row.paper for row in self.found})):
             had[paper].append(thing)
         return {wants: lambda row: self.table.labels(had[row.paper])}
 
     def _verdict(self) -> str:
-        """The first result on each metric, and the first of those that are comparable."""
+        """What decides: the first of comparable results; else that nothing does, and who reports most."""
         sets = [one.rows[0] for one in self.groups if one.together][:_NAMED]
-        blocks = [one.block for one in self.groups]
-        rows = [
-            first_of_each((row for row in self._ranked if row.block == one), self._rises)[:1]
-            for one in dict.fromkeys(blocks)
-        ]
-        first = [row for some in rows for row in some][:_NAMED]
-        said = self.say("results.first", said=self._firsts(first))
         if sets:
-            return said + self.say("results.sets", said=self._firsts(sets))
-        return said + (self.say("results.apart_all") if len(self.found) > 1 else "")
+            said = [self.say("results.sets", said=self._firsts(sets))]
+        elif len({row.paper for row in self.found}) == 1:
+            said = [self.say("results.only_one")]
+        else:
+            said = [self.say("results.undecided")]
+        blocks = dict.fromkeys(one.block for one in self.groups)
+        rows = [first_of_each((row for row in self._ranked if row.block == one), self._rises)[:1] for one in blocks]
+        first = [row for some in rows for row in some if row not in sets][:_NAMED]
+        said += [self.say("results.first", said=self._firsts(first))] if first else []
+        return self.say("list.between").join(said)
 
     def _firsts(self, rows: list[Found]) -> str:
         names = {row.paper: row.name or row.id for row in self.corpus.rows({one.paper for one in rows})}
         told = [
-            self.say("results.one", group=self.measures.name(one.block), name=names[one.paper],
+            self.say("results.one", group=self.measures.metric(one.block), name=names[one.paper],
                      value=self.measures.amount(one.said))
             for one in rows
         ]  # fmt: skip
@@ -313,12 +328,8 @@ class _Ranking:
             out.append(say("ranking.no_metric"))
         if shown < every:
             out.append(say("ranking.cut", every, shown=shown))
-        return [*out, *self._omitted()]
-
-    def _omitted(self) -> list[str]:
-        """How many results are left out: for other things, without a stated setting, in the opposite direction."""
-        told = [self.say("ranking.omitted_against", self.against)] if self.against else []
-        return [*self.table.notes(), *told]
+        out += self.table.notes()
+        return [*out, *([say("ranking.omitted_against", self.against)] if self.against else [])]
 
     def _none(self) -> str:
         """A note that there is no such result, and why."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Literal
 
 from kg.identifiers import kind_of
-from kg.query.answer import Answer, Grid, Line
+from kg.query.answer import Answer, Cell, Grid
 from kg.query.conditions import Where, relating
 from kg.query.corpus import Corpus
 from kg.query.filter import Condition, Entity, Filter, Link, Query
 from kg.query.lexicon import Lexicon
+from kg.query.result_table import line_of
 from kg.query.sayings import Sayings
 from kg.query.shown import Related, entry_of, quotes, stated
 from kg.query.stating import improvement
@@ -43,57 +43,34 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
             question, query, (), (*query.filter.notes, why)
         )
     unsure = {node for nodes in related.values() for node, one in nodes.items() if not one.sure}
-    table = stated_by(store, lexicon, say, kind, found, limit or query.most, unsure)
-    lines = []
-    for line in table.lines:
-        stating = (related[line.concept][node] for node in found[line.concept])
-        ends = {one.head if one.tail == line.concept else one.tail for one in stating}
-        relation = _said(say, link, _meant(lexicon, say, link, ends))
-        lines.append(replace(line, values=(*line.values, relation)))
-    table = replace(table, columns=(*table.columns, "relation"), lines=tuple(lines))
-    return Answer(question, query, (), query.filter.notes, table)
-
-
-def stated_by(
-    store: StoreFile,
-    lexicon: Lexicon,
-    say: Sayings,
-    kind: str,
-    found: Mapping[str, dict[str, str]],
-    most: int | None,
-    unsure: Set[str] = frozenset(),
-) -> Grid:
-    """A line for each thing of a type that papers state a relation with, at most `most` (20): sure ones first.
-
-    `found` maps each thing to its nodes and their papers; the relations of nodes in `unsure` are not sure.
-    """
     papers = {paper for nodes in found.values() for paper in nodes.values()}
     known = Corpus.of(store).backers(papers)
     behind = {
-        thing: [known[paper] for paper in sorted(set(nodes.values())) if paper in known]
-        for thing, nodes in found.items()
+        thing: [known[one] for one in sorted(set(nodes.values())) if one in known] for thing, nodes in found.items()
     }
     backing = {thing: support(own) for thing, own in behind.items()}
     label = {thing: lexicon.label(thing, say.language) for thing in found}
 
     def place(thing: str) -> tuple[object, ...]:
+        """Sure ones first, then by number of papers and independent support."""
         is_sure = not found[thing].keys() <= unsure
         return not is_sure, -len(behind[thing]), -backing[thing], label[thing].casefold(), thing
 
-    shown = sorted(found, key=place)[: most or _SHOWN]
+    shown = sorted(found, key=place)[: limit or query.most or _SHOWN]
     first = {thing: _first(found[thing]) for thing in shown}
     words = quotes(store, {node: label[thing] for thing, nodes in first.items() for node in nodes})
-    lines = []
+    columns, lines = (kind, "papers", "support", "relation"), []
     for thing in shown:
-        evidence = tuple(words[node] for node in first[thing] if node in words)
-        cells = (label[thing], len(behind[thing]), backing[thing])
+        ends = {one.head if one.tail == thing else one.tail for one in related[thing].values()}
+        cells: dict[str, Cell] = {kind: label[thing], "papers": len(behind[thing]), "support": backing[thing]}
+        cells["relation"] = _said(say, link, _meant(lexicon, say, link, ends))
         entries = sorted({entry_of(node) for node, paper in found[thing].items() if paper in known})
-        lines.append(Line(cells, tuple(entries), evidence, thing))
-    verdict = say(
-        "relations.verdict", things=say(f"number.{kind}", len(found)), papers=say("number.paper", len(papers))
-    )
+        evidence = [words[node] for node in first[thing] if node in words]
+        lines.append(line_of(columns, cells, entries, evidence, concept=thing))
+    number = say("number.paper", len(papers))
+    verdict = say("relations.verdict", things=say(f"number.{kind}", len(found)), papers=number)
     verdict += say("tally.cut", len(shown)) if len(shown) < len(found) else ""
-    return Grid((kind, "papers", "support"), tuple(lines), verdict)
+    return Answer(question, query, (), query.filter.notes, Grid(columns, tuple(lines), verdict))
 
 
 def _beside(

@@ -66,6 +66,9 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     )
     verdict = tested + say("trend.between") * bool(tested) + verdict
     notes = [say("trend.undated", undated)] if undated else []
+    if wanted.conditions:
+        named = say.listed([say("empty.quoted", words=one.text) for one in wanted.conditions])
+        notes.insert(0, say("trend.over", counts.total(), conditions=named))
     last = covered(tally.corpus.days(ALL)[""])[1]
     if over in PERIODS and is_partial(order[-1], _FIRST, last):
         notes.append(say("trend.unfinished", last=order[-1], day=last))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.model import Document, Evidence, Paper
 from kg.text import fold
 from kg.trust import LIKELY
-from kg.views.answer_page import pieces
-from kg.views.answers import place_of
+from kg.views.answers import pieces, place_of
 from kg.views.selection import clean
 from kg.views.words import PageWords
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Container
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.model import Paper
+from kg.query import families as query_families
+from kg.query.corpus import Corpus
 from kg.query.patterns import any_regex
 from kg.views.brief import main_results
 from kg.views.report.layout import Section
@@ -18,17 +19,14 @@ from kg.views.statement import ResultRow, rows, spread
 from kg.views.words import settings
 
 _READ, _QUOTED = 3, 1  # papers of a family to read first, and of these quoted
-_ROLES = ("proposed", "used")
-_SHARE = 0.6  # of a family's papers: what shares more of them with a listed family says nothing new
 
 
-@dataclass(slots=True)
-class Family:
+class Family(NamedTuple):
     """Papers that propose or use techniques under one broader concept."""
 
     concept: str
-    papers: dict[str, Paper] = field(default_factory=dict)
-    proposing: set[str] = field(default_factory=set)  # papers that propose one
+    papers: dict[str, Paper]
+    proposing: set[str]  # papers that propose one
 
 
 def families(shown: Selection, part: Section, about: set[str]) -> dict[str, Any]:
@@ -43,40 +41,12 @@ def families(shown: Selection, part: Section, about: set[str]) -> dict[str, Any]
 
 
 def _families(shown: Selection, about: set[str]) -> list[Family]:
-    vocabulary = shown.graph.vocabulary
-    made: dict[str, Family] = {}
-    for paper in shown.papers:
-        for thing in shown.things(paper, "technique", sure=True):
-            if thing.role not in _ROLES or thing.concept not in vocabulary:
-                continue
-            for concept in (thing.concept, *vocabulary.broader(thing.concept)):
-                one = made.setdefault(concept, Family(concept))
-                one.papers[paper.id] = paper
-                if thing.role == "proposed":
-                    one.proposing.add(paper.id)
-    labels = {shown.label(concept) for concept in about}  # a technique has the label of its topic
-    named = about | {concept for concept in made if shown.label(concept) in labels}
-    named = named.union(*map(vocabulary.broader, named))
-    kept = [one for one in made.values() if one.concept not in named and len(one.papers) > 1]
-    kept = [one for one in kept if _is_typical(shown, one)]
-    kept.sort(key=lambda one: (-len(one.papers), -len(one.proposing), one.concept))
-    out: list[Family] = []
-    for one in kept:  # a concept whose papers are mostly those of a listed family says nothing new
-        if not any(_is_same(one, other) for other in out):
-            out.append(one)
-    return out
-
-
-def _is_typical(shown: Selection, one: Family) -> bool:
-    """Whether the topic's papers have the concept more often than others do; the topic may be most of the graph."""
-    share = len(shown.papers) / max(1, shown.graph.entry_count())
-    often: float = min(settings()["report"]["typical"], share**-0.5)
-    return len(one.papers) >= often * share * len(shown.graph.papers_with(one.concept))
-
-
-def _is_same(one: Family, other: Family) -> bool:
-    both = one.papers.keys() & other.papers.keys()
-    return len(both) > _SHARE * min(len(one.papers), len(other.papers)) and len(both) > _SHARE * len(one.papers)
+    graph, papers = shown.graph, {paper.id: paper for paper in shown.papers}
+    found = query_families.families(Corpus.of(graph.store), graph.lexicon(), papers, about)
+    return [
+        Family(concept, {one: papers[one] for one in papers if one in own}, {one for one in own if own[one]})
+        for concept, own in found.items()
+    ]
 
 
 def _row(shown: Selection, one: Family, training_free: Container[str]) -> Row:

@@ -17,7 +17,7 @@ from kg.views.profile.concept_profile import over_time
 from kg.views.selection import clean
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
-from kg.web.pages.questions import columns, listed
+from kg.web.pages.questions import columns, listed, pool_links
 
 if TYPE_CHECKING:
     from kg.api import Graph
@@ -53,6 +53,7 @@ def compare(graph: Graph, asked: Asked) -> Shown:
         )  # fmt: skip
     given = as_shown(found), asked, words, asked.one("order")
     values |= {"columns": columns(*given), "rows": listed(*given), "verdict": table.verdict}
+    values["pools"] = pool_links(found, asked)
     values["notes"] = [clean(note) for note in found.notes]
     rows = table.columns, [list(line.values) for line in table.lines]
     return Shown("compare.html.jinja", " – ".join(thing.label for thing in things[:2]), found.to_json(), values, rows)

@@ -11,8 +11,20 @@ from kg.query import Answer, Entity, Filter, Query, Row
 from kg.query.answer import Cell
 from kg.query.condition_evidence import AnswerEvidence
 from kg.query.corpus import Corpus, Papers
-from kg.views.answer_page import column_values, paper_names, sentences
-from kg.views.answers import as_shown, column, conditions, is_number, lacking, short, shown_columns, text, what_was_read
+from kg.views.answer_page import column_values, paper_names
+from kg.views.answers import (
+    as_shown,
+    column,
+    conclusion,
+    conditions,
+    is_number,
+    lacking,
+    sentences,
+    short,
+    shown_columns,
+    text,
+    what_was_read,
+)
 from kg.views.export.some import MOST
 from kg.views.profile.paper_profile import described
 from kg.views.words import PageWords
@@ -60,14 +72,16 @@ def ask(graph: Graph, asked: Asked) -> Shown:
     lines = listed(shown, asked, words, order) if is_table else []
     is_exported = bool(total) and not is_table and bool(papers.sql or not (question or flags))
     is_lost = not (is_table or total or papers.sql or answer.partly)  # nothing was understood: begin elsewhere
+    verdict, noted = conclusion(replace(shown, pools=()))  # the page links to pools
     values: dict[str, Any] = {
         "chips": chips,
         "facets": facets(graph, asked, corpus, papers) if papers.sql or not (is_table or is_lost) else [],
         "browse": facets(graph, replace(asked, page="", args={}), corpus, papers) if is_lost else [],
         "before": [*answer.after, question] if question else [],
         "understood": _understood(answer, asked, words) if question else [],
-        "notes": _notes(shown, words),
-        "verdict": shown.table.verdict if shown.table else "",
+        "notes": _notes(shown, noted, words),
+        "verdict": verdict,
+        "pools": pool_links(shown, asked),
         "read": what_was_read(answer.read, words),
         "count": "" if is_versus or is_lost else words.count("count.paper", total),
         "tabs": [] if is_lost else _tabs(asked, answer, words),
@@ -116,14 +130,22 @@ def _chosen(graph: Graph, answer: Answer, papers: Papers, order: str, at: int, s
     return [found.row(curie) for curie in curies if curie in found.rows]
 
 
-def _notes(answer: Answer, words: PageWords) -> list[str]:
-    notes = [short(note, 600) for note in answer.notes]
+def pool_links(answer: Answer, asked: Asked) -> list[tuple[str, str]]:
+    """The pages of what the tables of an answer's papers print side by side."""
+    return [
+        (" · ".join(filter(None, pool)), asked.url("/tables", dataset=pool[0], metric=pool[1], pool="1"))
+        for pool in answer.pools
+    ]
+
+
+def _notes(answer: Answer, noted: Iterable[str], words: PageWords) -> list[str]:
+    notes = [short(note, 600) for note in noted]
     return [words("answer.ignored", words=short(", ".join(answer.ignored), 300)), *notes] if answer.ignored else notes
 
 
 def _understood(answer: Answer, asked: Asked, words: PageWords) -> list[tuple[str, str]]:
-    """The conditions, each with the address of the page of what it names; "" for what has none."""
-    out = []
+    """The things and conditions, each with the address of the page of what it names; "" for what has none."""
+    out = [(short(thing.label), asked.lead(thing.concept)) for thing in answer.query.things if is_curie(thing.concept)]
     for one in answer.filter.conditions:
         named = next((t.concept for t in one.any_of if isinstance(t, Entity) and is_curie(t.concept)), "")
         alone = replace(answer, query=Query(filter=Filter((one,))))

@@ -23,6 +23,7 @@ from kg.store.codec import document, encoded, encoded_record, record
 from kg.views.answers import render, supported
 from kg.views.profile.paper_profile import profile
 from kg.views.profile.screen import of_paper
+from kg.views.words import PageWords
 from kg.vocabulary import Vocabulary
 
 PAPER = r"""
@@ -101,7 +102,7 @@ def test_a_graph_finds_what_a_body_uses_and_keeps_where_it_says_so(paper: Path, 
         answer = graph.ask("papers on A100")
         assert len(answer.rows) == 1
         assert any("A100" in quote.quote for row in answer.rows for quote in row.evidence)
-        assert "(§3.1)" in "".join(supported(answer.rows[0].evidence))
+        assert "(§3.1)" in "".join(supported(answer.rows[0].evidence, PageWords("en")))
         assert "(§3.1)" in render(answer, "html")
         assert "read: 1 whole paper, 0 abstracts" in str(answer)
         counted = graph.sql("SELECT label, papers FROM entity_counts WHERE type = 'hardware'")
