@@ -103,7 +103,10 @@ def test_facets_are_names_that_cover_their_label() -> None:
 
 def test_sizes_and_counts_are_set_up_numbers() -> None:
     document = Document(
-        "x-01", "x", 1, {}, tables=(grid("Model | Layers | Learning rate | MMLU", "A | 32 | 0.01 | 70.1"),)
+        "x-01", "x", 1, {}, tables=(grid("Model | Layers | Learning rate | MMLU | Δ", "A | 32 | 0.01 | 70.1 | 1.2"),)
     )
     (read,) = read_tables(document, Record("x-01"), Vocabulary.load())
-    assert {cell.text: cell.setup for cell in read.cells} == {"32": True, "0.01": True, "70.1": False}
+    assert {cell.text: cell.setup for cell in read.cells} == {
+        **{"32": True, "0.01": True},
+        **{"70.1": False, "1.2": True},
+    }
