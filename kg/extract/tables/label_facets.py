@@ -209,6 +209,7 @@ def _cell(one: PathCell, is_setup: bool, row: int, column: int) -> TableCell:
 def value_of(text: str) -> tuple[float | None, str]:
     """The first number of a cell and the unit behind it: "1,361.84 tps" -> (1361.84, "tps")."""
     bare = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    bare = re.sub(r"\s", "", bare) if re.fullmatch(r"\d{1,3}(?:\s\d{3})+", bare) else bare  # "88 657"
     found = re.search(words()["forms"]["value"], bare)
     if not found:
         return None, ""
@@ -216,5 +217,5 @@ def value_of(text: str) -> tuple[float | None, str]:
     if power := re.match(rf"\s*{words()['forms']['power']}", rest):
         exponent = int(power[1].replace("−", "-"))
         value, rest = value * 10.0 ** max(-300, min(exponent, 300)), rest[power.end() :]
-    unit = re.match(r"\s?([%×xµμ°$]?[^\W\d_]{0,12}(?:/[^\W\d_]{1,8})?)", rest)
+    unit = re.match(r"\s?(?!to\b)([%×xµμ°$]?[^\W\d_]{0,12}(?:/[^\W\d_]{1,8})?)", rest)
     return value, unit[1] if unit else ""

@@ -7,6 +7,7 @@ import pytest
 from kg.extract.tables import header_paths, read_tables
 from kg.extract.tables.label_facets import settings_of, value_of
 from kg.model import Cell, Document, Part, Record, Table, Text
+from kg.sources.body.header_paths import is_number
 from kg.vocabulary import Vocabulary
 
 
@@ -64,10 +65,12 @@ def test_columns_with_one_head_and_rows_with_one_label_are_not_sound() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
     [("6.42*", 6.42, ""), ("1,361.84 tps", 1361.84, "tps"), ("97.2 %", 97.2, "%"), ("−0.5", -0.5, ""),
-     ("2.5×10^10", 2.5e10, ""), ("1.7x", 1.7, "x"), ("81.6 ± 0.3", 81.6, "")],
+     ("2.5×10^10", 2.5e10, ""), ("1.7x", 1.7, "x"), ("81.6 ± 0.3", 81.6, ""), ("88 657", 88657, ""),
+     ("-5.4 to 4.1", -5.4, ""), ("[13.4,50.9]", 13.4, "")],
 )  # fmt: skip
 def test_the_first_number_of_a_cell_is_its_value(text: str, value: float, unit: str) -> None:
     number, found = value_of(text)
+    assert is_number(text)
     assert (number, found) == (value, unit)
 
 
