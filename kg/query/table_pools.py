@@ -124,12 +124,6 @@ def names_of(vocabulary: Vocabulary, kind: str, name: str) -> list[str]:
     return list(dict.fromkeys(label.lower() for label in (*labels, name)))
 
 
-def known_names(store: StoreFile, kind: str, least: int = 1) -> list[tuple[str, int]]:
-    """The names of a type that tables print, with their numbers of papers, most papers first."""
-    sql = f"SELECT {kind}, count(DISTINCT paper) AS n FROM headers WHERE {kind} <> '' GROUP BY 1 HAVING n >= ?"
-    return [tuple(row) for row in store.rows(f"{sql} ORDER BY n DESC, 1", least)]
-
-
 class SharedPool(NamedTuple):
     """What several papers' tables print: a data set, with one metric or any (""); its numbers by paper (CURIE)."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kg.evidence import evidence_id
 from kg.model import FACETS, Document, KgError
 from kg.query.found_cells import FoundCell, FoundTable
-from kg.query.table_pools import PRINTED, PrintedCell, known_names, printed_cells, repeated
+from kg.query.table_pools import PRINTED, PrintedCell, printed_cells, repeated
 from kg.query.table_search import search
 from kg.query.table_slices import TableSlice, slice_of
 from kg.store.contents import load_entries, works_named
@@ -106,7 +106,7 @@ def _found(graph: GraphReader, question: str, lang: str, only: Mapping[str, str]
         page.sentence = _missing(found.missing, words)
         return page
     of = dict(_titles(graph, (one.table.entry for one in cells)))
-    page.cells = [_found_json(one, *of[one.table.entry]) for one in cells]
+    page.cells = [_cell_json(one, *of[one.table.entry]) for one in cells]
     groups: dict[tuple[str, str], list[FoundCell]] = {}
     for one in cells:
         groups.setdefault((one.table.entry, one.table.id), []).append(one)
@@ -148,7 +148,7 @@ def _slices(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, 
         columns = {cell.column for cell in some} if some and all(cell.columns for cell in some) else None
         page.tables.append(ShownTable(slice_of(document, grid, rows, columns), curie, name))
     reported = printed_cells(graph.store, graph.vocabulary, only, [curie])
-    page.cells = [_printed_json(one) for one in reported if table in ("", one.table)]
+    page.cells = [_cell_json(one, one.paper, one.title) for one in reported if table in ("", one.table)]
     if not page.tables:
         page.sentence = _missing(list(only.values()), PageWords(lang)) if only else PageWords(lang)("tables.none")
     return page
@@ -178,7 +178,7 @@ def _pool(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, li
     page.sentence = words("report.sentence_gap").join(sentences)
     for one, names in zip(cells[:most], repeated(cells), strict=False):
         (named, under), same = one.paths, [called(name) for name in names]
-        page.cells.append(_printed_json(one) | {"same": same})
+        page.cells.append(_cell_json(one, one.paper, one.title) | {"same": same})
         said = {name: getattr(one, name) for name in ("paper", "entry", "table", "label", "text", "value", "bold")}
         said |= {"called": called(one.called), "named": named, "under": under, "settings": dict(one.settings)}
         said |= {"id": f"{one.table}/r{one.row + 1}c{one.column + 1}", "same": same}
@@ -188,7 +188,8 @@ def _pool(graph: GraphReader, lang: str, only: Mapping[str, str], curie: str, li
 
 def pools_of(graph: GraphReader, least: int = 2) -> list[tuple[str, int]]:
     """The data sets whose numbers at least so many papers print, with how many do."""
-    return known_names(graph.store, "dataset", least)
+    sql = "SELECT dataset, count(DISTINCT paper) AS n FROM headers WHERE dataset <> '' GROUP BY 1 HAVING n >= ?"
+    return [tuple(row) for row in graph.store.rows(f"{sql} ORDER BY n DESC, 1", least)]
 
 
 def called(name: str) -> str:
@@ -208,26 +209,15 @@ def _titles(graph: GraphReader, entries: Iterable[str]) -> Iterator[tuple[str, t
         yield entry, (paper, title)
 
 
-def _found_json(one: FoundCell, paper: str, title: str) -> dict[str, Any]:
-    where = one.table
-    place = (paper, where.entry, title, where.id, where.label, where.page)
-    return _cell_json(place, one, one.facets, one.settings)
-
-
-def _printed_json(one: PrintedCell) -> dict[str, Any]:
-    place = (one.paper, one.entry, one.title, one.table, one.label, one.page)
-    return _cell_json(place, one, one.facets, one.settings)
-
-
-def _cell_json(
-    place: Sequence[Any], one: FoundCell | PrintedCell, facets: Mapping[str, str], printed: Mapping[str, str]
-) -> dict[str, Any]:
+def _cell_json(one: FoundCell | PrintedCell, paper: str, title: str) -> dict[str, Any]:
     """A cell by COLUMNS, with the evidence id that finds it again."""
+    at = one.table if isinstance(one, FoundCell) else FoundTable(one.entry, title, one.table, one.label, "", one.page)
+    place = (paper, at.entry, title, at.id, at.label, at.page)
     name = f"{place[3]}/r{one.row + 1}c{one.column + 1}"
     own = (one.row_path, one.column_path, one.text, one.value, one.unit, bool(one.bold))
     evidence = evidence_id(place[1], name, 0, len(one.text), one.text)
-    named = (facets.get(kind, "") for kind in FACETS)
-    return dict(zip(COLUMNS, (*place, *own, *named, dict(printed), evidence), strict=True))
+    named = (one.facets.get(kind, "") for kind in FACETS)
+    return dict(zip(COLUMNS, (*place, *own, *named, dict(one.settings), evidence), strict=True))
 
 
 def _table_json(shown: ShownTable) -> dict[str, Any]:
