@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := demo
 GRAPH := papers.kg
 # Those that need no other program are for all; the tests need each.
-PLUGINS := plugins/formats plugins/publish
+PLUGINS := plugins/exports plugins/formats plugins/publish
 EVERY_PLUGIN := $(wildcard plugins/*)
 
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile

@@ -464,7 +464,7 @@ class Graph:
         return diff(before, self, lang)
 
     def export(self, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
-        """The graph in one of `kg.views.export.formats.FORMATS` ("turtle", ...), or a source in its own ("digest").
+        """The graph in one of `kg.views.export.formats.formats()` ("turtle", ...), or a source in its own ("digest").
 
         Several files come as an archive (zip). The network for VOSviewer is `of` "concept", "technique", ..., each with
         `least` papers or more.

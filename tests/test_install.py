@@ -73,6 +73,7 @@ for line in sys.argv[1:]:
 PLUGGED = {
     "publish|http://host/sparql": "publish",
     "add|papers.jsonl|--engine|ray": "ray",
+    "export|--graph|papers.kg|--format|obsidian|-o|vault": "exports",
     "show|--graph|postgresql://h/d": "postgres",
 }
 

@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from kg.cli.core import HERE, Location, Output, choose, note, reading, write
-from kg.views.export.formats import FORMATS
-from kg.views.export.networks import ITEMS
+from kg.model import ENTITY_TYPES
+from kg.plugins import names
+from kg.views.export.formats import PLUGGED, formats
 
-FORMS = (*FORMATS, "digest")
+#: Those of plug-ins that are not installed, too: who names one is told what installs it.
+FORMS = (*formats(), *(name for name in names(PLUGGED) if name not in formats()), "digest")
 #: Formats by file ending; the first one if several have the same. The ending of an archive determines no format.
-_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(FORMATS.items()) if not form.files}
-_ABOUT = "; ".join(f"{name}: {form.about}" for name, form in FORMATS.items())
+_ENDINGS = {"txt": "digest"} | {form.ending: name for name, form in reversed(formats().items()) if not form.files}
+_ABOUT = "; ".join(f"{name}: {form.about}" for name, form in formats().items())
 
 
 def command(
@@ -31,7 +33,11 @@ def command(
         str | None, typer.Option("--source", "-s", help='Only this source ("000"); digest needs one.')
     ] = None,
     of: Annotated[
-        str, typer.Option(help=f"What the network for VOSviewer is of: {', '.join(ITEMS)}.", show_default="concept")
+        str,
+        typer.Option(
+            help=f"What the network for VOSviewer is of: concept, {', '.join(ENTITY_TYPES)}, topic.",
+            show_default="concept",
+        ),
     ] = "",
     least: Annotated[
         int, typer.Option(min=1, help="Minimum number of papers of an item in the network for VOSviewer.")

@@ -18,7 +18,7 @@ import kg
 from kg.cli import core
 from kg.cli.export import FORMS
 from kg.model import KgError
-from kg.views.export.formats import FORMATS
+from kg.views.export.formats import formats
 from tests.cli.command import run
 
 NONE = "?s kg:name 'no such name at all'"
@@ -152,7 +152,7 @@ def test_the_ending_of_an_export_is_its_form(small: Path, tmp_path: Path, ending
 
 
 def test_the_evidence_is_exported_and_the_forms_stand_once(small: Path) -> None:
-    assert list(FORMS) == [*FORMATS, "digest"]
+    assert list(FORMS) == [*formats(), "digest"]
     done = run("export", "-f", "evidence-csv", graph=small)
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert "A100" in {row["quote"] for row in rows}

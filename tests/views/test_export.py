@@ -20,10 +20,10 @@ from kg.cli import application
 from kg.cli.export import FORMS
 from kg.model import KgError
 from kg.views.export import save
-from kg.views.export.formats import FORMATS
+from kg.views.export.formats import formats
 
 MADE = [form for form in FORMS if form != "digest" and (form != "parquet" or importlib.util.find_spec("pyarrow"))]
-FOLDERS = [form for form in MADE if FORMATS[form].files]
+FOLDERS = [form for form in MADE if formats()[form].files]
 
 
 def test_digest_is_byte_identical(built: Graph, reports: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_folder_is_written_whole_or_not_at_all(
         yield "a.md", b"a"
         raise KgError("The entry a cannot be read.")
 
-    monkeypatch.setitem(FORMATS, "obsidian", FORMATS["obsidian"]._replace(files=broken))
+    monkeypatch.setitem(formats(), "obsidian", formats()["obsidian"]._replace(files=broken))
     with pytest.raises(KgError, match="cannot be read"):
         save(hostile, tmp_path / "vault", "obsidian")
     assert [file.name for file in tmp_path.iterdir()] == ["mine"]

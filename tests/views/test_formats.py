@@ -24,7 +24,7 @@ from kg.rdf.store import Store
 from kg.store.contents import digest, labels, load_entries, load_entry, works
 from kg.text import HARMFUL
 from kg.views.export.file_sets import file_name, file_names
-from kg.views.export.formats import FORMATS, export
+from kg.views.export.formats import export, formats
 from kg.views.network import network
 from tests.store.graph_demo import RECORD, demo_document, demo_entry, demo_record, demo_source
 
@@ -71,7 +71,7 @@ def test_every_form_is_the_same_in_any_order_of_adding(bare: Store):
     bare.put_source(source)
     for entry in entries:
         bare.put_entry(entry)
-    forms = [form for form in FORMATS if form != "parquet" or importlib.util.find_spec("pyarrow")]
+    forms = [form for form in formats() if form != "parquet" or importlib.util.find_spec("pyarrow")]
     first = {format: export(bare, format) for format in forms}
     assert all(first.values())
     bare.drop_entries(["demo-01", "demo-02"])

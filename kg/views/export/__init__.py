@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.files import write, written
 from kg.model import KgError
-from kg.views.export.formats import FORMATS, export, files
+from kg.views.export.formats import export, files, formats
 
 if TYPE_CHECKING:
     from kg.views.export.file_sets import Files
@@ -25,7 +25,7 @@ def save(
     or folder cannot be written or the folder is not empty.
     """
     path = Path(path)
-    known = FORMATS.get(format)
+    known = formats().get(format)
     if known is not None and known.pieces is not None and not source:
         with written(path) as put:
             for piece in known.pieces(graph.store):

@@ -8,12 +8,27 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from kg.text import one_line
 
 #: Files as (path, content); paths are relative, with "/", and each stands once.
 Files = Iterator[tuple[str, bytes]]
+
+
+class Format(NamedTuple):
+    """A form of the whole graph: the ending of its files, what it is for, and what writes it: one file, at once or in
+    pieces, or several.
+    """
+
+    ending: str
+    about: str
+    write: Callable[..., bytes] | None = None
+    pieces: Callable[..., Iterator[bytes]] | None = None
+    files: Callable[..., Files] | None = None
+    is_chosen: bool = False  # whether `files` also takes of what things it is, and the least papers of one
+
 
 #: What Windows, Obsidian's links or a shell take for something else.
 _NOT_IN_NAMES = re.compile(r"[\\/:*?\"<>|#^\[\]%`$!;&={}~\u2028\u2029\ue000-\uf8ff]|\s")

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from functools import cache
 
 from kg.model import KgError
+from kg.plugins import names, of_others, plugged
 from kg.rdf.store import Store
 from kg.rdf.terms import serialised
 from kg.store.contents import digest
 from kg.views import network
 from kg.views.export.bibtex_entries import bibtex
-from kg.views.export.file_sets import Files, zipped
+from kg.views.export.file_sets import Files, Format, zipped
 from kg.views.export.flat_tables import evidence_csv, jsonl, papers_csv, parquet
-from kg.views.export.neo4j import neo4j
-from kg.views.export.networks import cytoscape, vosviewer
-from kg.views.export.obsidian import obsidian
 from kg.views.export.prov import with_prov
 
-#: The form that holds a chosen part: a network of one kind of thing.
-_CHOSEN = "vosviewer"
-
-
-class Format(NamedTuple):
-    """A form of the whole graph: the ending of its files, what it is for, and what writes it: one file, at once or in
-    pieces, or several.
-    """
-
-    ending: str
-    about: str
-    write: Callable[..., bytes] | None = None
-    pieces: Callable[..., Iterator[bytes]] | None = None
-    files: Callable[..., Files] | None = None
+#: The group of entry points of forms that other packages add.
+PLUGGED = "kg.exports"
 
 
 def export(store: Store, format: str, of: str = "", least: int = 1, source: str | None = None) -> bytes:
-    """The whole graph in one of FORMATS, several files as an archive; "digest" restores a source.
+    """The whole graph in one of `formats()`, several files as an archive; "digest" restores a source.
 
-    `of` and `least` are those of `kg.views.export.networks.vosviewer`. Raises KgError for another format, and for a
+    `of` and `least` are for a form of a chosen part (`Format.is_chosen`). Raises KgError for another format, and for a
     digest without a source.
     """
     if format == "digest":
@@ -58,19 +43,28 @@ def files(store: Store, format: str, of: str = "", least: int = 1) -> Files:
     made = _format(format, of, least)
     if made.files is None:
         raise KgError(f"{format} is one file, not a folder: give the name of a file.")
-    return made.files(store, of or "concept", least) if format == _CHOSEN else made.files(store)
+    return made.files(store, of or "concept", least) if made.is_chosen else made.files(store)
 
 
 def _format(format: str, of: str, least: int) -> Format:
-    if format not in FORMATS:
-        raise KgError(f"{format!r} is not a form of the graph: choose one of {', '.join(FORMATS)}.")
-    if (of or least > 1) and format != _CHOSEN:
-        raise KgError(f"{format} holds the whole graph, only {_CHOSEN} a part of it: leave --of and --least out.")
-    return FORMATS[format]
+    known = formats()
+    if format in names(PLUGGED) and format not in known:
+        plugged(PLUGGED, format, f"The form {format}")
+    if format not in known:
+        raise KgError(f"{format!r} is not a form of the graph: choose one of {', '.join(known)}.")
+    if (of or least > 1) and not known[format].is_chosen:
+        raise KgError(f"{format} holds the whole graph, only vosviewer a part of it: leave --of and --least out.")
+    return known[format]
 
 
-#: The forms of the whole graph. All are sorted: the same graph is always the same bytes.
-FORMATS = {
+@cache
+def formats() -> dict[str, Format]:
+    """The forms of the whole graph by name: those of this package, then those of others."""
+    return _OWN | of_others(PLUGGED)
+
+
+#: The forms of this package. All are sorted: the same graph is always the same bytes.
+_OWN = {
     "turtle": Format("ttl", "RDF, with PROV-O", pieces=lambda store: serialised(with_prov(store), "turtle")),
     "nquads": Format("nq", "RDF as the graph holds it", pieces=lambda store: serialised(store.read_graphs(), "nquads")),
     "jsonld": Format(
@@ -80,10 +74,6 @@ FORMATS = {
         "graphml", "a network for yEd, networkx, igraph", lambda store: network.graphml(network.network(store))
     ),
     "gexf": Format("gexf", "a network for Gephi", lambda store: network.gexf(network.network(store))),
-    "cytoscape": Format("cyjs", "a network for Cytoscape", cytoscape),
-    "vosviewer": Format("zip", "map and network of VOSviewer", files=vosviewer),
-    "neo4j": Format("zip", "CSV for neo4j-admin", files=neo4j),
-    "obsidian": Format("zip", "a vault of linked notes", files=obsidian),
     "bibtex": Format("bib", "an entry a paper, for LaTeX and reference managers", bibtex),
     "csv": Format("csv", "a row a paper", papers_csv),
     "evidence-csv": Format("csv", "a row a quote", evidence_csv),

@@ -240,12 +240,12 @@ def _leads(graph: Graph, asked: Asked, question: str, labels: list[str]) -> list
 
 
 def _exports(asked: Asked) -> list[dict[str, str]]:
-    from kg.views.export.formats import FORMATS
+    from kg.views.export.formats import formats
 
     args = {name: list(values) for name, values in asked.args.items() if name not in ("page", "order", "lang")}
     return [
         {"name": name, "about": made.about, "url": asked.url("/export", **args, format=name)}
-        for name, made in sorted(FORMATS.items(), key=lambda one: one[0] not in _FIRST)
+        for name, made in sorted(formats().items(), key=lambda one: one[0] not in _FIRST)
     ]
 
 

@@ -9,8 +9,8 @@ from kg.model import KgError
 from kg.query.corpus import Corpus
 from kg.serving.guard import LANGUAGES
 from kg.views.answers import column
-from kg.views.export.formats import FORMATS
 from kg.views.export.formats import export as exported
+from kg.views.export.formats import formats
 from kg.views.export.some import MOST, some
 from kg.views.picture import COLOURS, VIEWS, picture
 from kg.views.picture.drawing import KINDS
@@ -195,7 +195,7 @@ def _moved(made: Trend, one: Any) -> dict[str, Any]:
 
 def export(graph: Graph, asked: Asked) -> Reply:
     """The papers of a question in a form of `kg export`."""
-    form = asked.choice("format", tuple(FORMATS), "bibtex")
+    form = asked.choice("format", tuple(formats()), "bibtex")
     question, flags = asked.one("q", most=1000), flags_of(asked)
     if question or flags:
         corpus = Corpus.of(graph.store)
@@ -208,7 +208,7 @@ def export(graph: Graph, asked: Asked) -> Reply:
         raise KgError(asked.error("no_export"))
     with some(graph.store, papers) as chosen:
         content = exported(chosen, form)
-    named = {"Content-Disposition": f'attachment; filename="papers.{FORMATS[form].ending}"'}
+    named = {"Content-Disposition": f'attachment; filename="papers.{formats()[form].ending}"'}
     return Reply(content, "application/octet-stream", headers=named, is_kept=False)
 
 

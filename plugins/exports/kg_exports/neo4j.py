@@ -11,8 +11,8 @@ from kg.safe_output import csv_text
 from kg.text import one_line
 from kg.views.export.file_sets import Files, spaced
 from kg.views.export.flat_tables import paper_rows
-from kg.views.export.networks import supports
 from kg.views.network import network
+from kg_exports.networks import supports
 
 if TYPE_CHECKING:
     import networkx

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from kg.rdf.store import Store
 from kg.store.contents import labels, load_entry, works
 from kg.views.export.file_sets import Files, file_names, spaced
-from kg.views.export.neo4j import weighed
-from kg.views.export.networks import supports
 from kg.views.network import cleaned, network
+from kg_exports.neo4j import weighed
+from kg_exports.networks import supports
 
 if TYPE_CHECKING:
     import networkx
