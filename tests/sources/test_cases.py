@@ -136,3 +136,13 @@ def test_references_of_a_pdf_have_titles_years_and_the_places_that_cite_them() -
     ]
     assert [one.year for one in turned[-2:]] == [2023, 2023]
     assert [bool(one.cited) for one in whole("42-*/range.pdf").references] == [at != 4 for at in range(1, 9)]
+    assert any("[1–3]" in part.text.text for part in whole("42-*/range.pdf").parts)
+
+
+def test_chapters_of_a_chinese_thesis_are_its_sections() -> None:
+    headings = [part.text.text for part in whole("44-*/zh.pdf").parts if part.kind == "heading"]
+    assert [one for one in headings if one in ("绪论", "近存映射方法", "实验结果与分析")] == [
+        "绪论",
+        "近存映射方法",
+        "实验结果与分析",
+    ]

@@ -37,6 +37,7 @@ class Anchor(NamedTuple):
     key: str
     shown: str = ""  # what is printed; "" for the number of what it leads to
     is_citation: bool = True
+    between: tuple[str, ...] = ()  # further references that are cited here: those inside of a range
 
 
 Piece = str | Anchor
@@ -77,7 +78,8 @@ class Builder:
     def cited(self) -> list[str]:
         """The keys of all citations, each once, in order."""
         pieces = (one for part in self._parts for one in part.pieces)
-        return list(dict.fromkeys(one.key for one in pieces if isinstance(one, Anchor) and one.is_citation))
+        links = [one for one in pieces if isinstance(one, Anchor) and one.is_citation]
+        return list(dict.fromkeys(key for one in links for key in (one.key, *one.between)))
 
     def section(
         self, pieces: Iterable[Piece], level: int = 0, number: str = "", place: str = "", is_inline: bool = False
@@ -222,7 +224,7 @@ class Builder:
                 one = one.lstrip()
             if one:
                 if not isinstance(piece, str) and piece.is_citation:
-                    links.append((piece.key, size, size + len(one.rstrip())))
+                    links += [(key, size, size + len(one.rstrip())) for key in (piece.key, *piece.between)]
                 made.append(one)
                 size += len(one)
         raw = "".join(made).rstrip()

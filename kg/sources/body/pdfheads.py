@@ -21,6 +21,8 @@ _NUMBERED = re.compile(
     r"(?:[.:)]\s*|\s+|(?=[A-Z][a-z]))(?P<title>[^\W\d_].*|\d?[A-Z].*)"
 )
 _APPENDIX = re.compile(r"(?:Appendix|APPENDIX|附录)\s*(?P<number>[A-Z]|\d{1,2})?[.:]?$")
+_CHAPTER = re.compile(r"第\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})\s*章\s*(?P<title>.*)")
+_HAN_DIGITS = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,18 @@ def _split(text: str) -> tuple[str, str]:
     """The number of a heading, with full stops between its parts, and its title; "" for no number."""
     if alone := _APPENDIX.match(text):
         return alone["number"] or "", text
+    if chapter := _CHAPTER.match(text):
+        return _number_of(chapter["number"]), chapter["title"] or text
     found = _NUMBERED.match(text)
     return (re.sub(r"\s", "", found["number"]), found["title"]) if found else ("", text)
+
+
+def _number_of(written: str) -> str:
+    """The number of a chapter in digits: "十二" is "12"."""
+    if written.isdecimal():
+        return written
+    tens, ten, ones = written.rpartition("十")
+    return str((_HAN_DIGITS.find(tens or "一") * 10 if ten else 0) + (_HAN_DIGITS.find(ones) if ones else 0))
 
 
 def _is_continued(above: FlowRow, row: FlowRow, style: _Style) -> bool:

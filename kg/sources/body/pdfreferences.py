@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from kg.sources.body.bodyparts import Anchor, Builder, Piece
 from kg.sources.body.pdfflow import FlowRow
@@ -88,24 +89,25 @@ class Bibliography:
 
     def linked(self, text: str) -> list[Piece]:
         """A text with its citations as links."""
-        spans = sorted(self._numbers(text) if self.is_numbered else self._names(text))
+        spans: list[tuple[Any, ...]] = sorted(self._numbers(text) if self.is_numbered else self._names(text))
         out: list[Piece] = []
         at = 0
-        for start, end, key in spans:
+        for start, end, key, *between in spans:
             if start >= at:
-                out += [text[at:start], Anchor(key, text[start:end])]
+                out += [text[at:start], Anchor(key, text[start:end], between=tuple(between))]
                 at = end
         return [*out, text[at:]]
 
-    def _numbers(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _numbers(self, text: str) -> Iterator[tuple[Any, ...]]:
+        """Start and end of each number, its key, and the keys between it and the start of its range."""
         for found in _NUMBERS.finditer(text):
             last = 0
             for number in _DIGITS.finditer(text, *found.span("numbers")):
                 at = int(number["number"])
-                between = range(last + 1, at) if number["range"] and at - last < _LONGEST_RANGE else ()
-                yield from ((number.start(), number.start(), str(one)) for one in between if str(one) in self._entries)
+                inside = range(last + 1, at) if number["range"] and at - last < _LONGEST_RANGE else ()
                 if number["number"] in self._entries:
-                    yield *number.span("number"), number["number"]
+                    between = (str(one) for one in inside if str(one) in self._entries)
+                    yield *number.span("number"), number["number"], *between
                 last = at
 
     def _names(self, text: str) -> Iterator[tuple[int, int, str]]:
