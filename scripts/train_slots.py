@@ -104,6 +104,7 @@ def in_pieces(rows: Sequence[Json]) -> Iterator[Example]:
             text, items = (parser := parsed(row["question"], lexicon)).text, parser.items
             seen = [seen_in(text, items, lexicon, names) for names in (True, False)]
             kind = " ".join(part for part in (row["kind"], row.get("order", "")) if part != ORDERS[2]).strip()
+            seen = [one._replace(allowed=[some | {""} for some in one.allowed]) for one in seen]  # of pieces in no span
             yield Example(row["question"], kind, labels(row, text, items, seen[0].allowed), seen)
 
 

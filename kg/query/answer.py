@@ -216,6 +216,13 @@ class Answer:
         """Words of the question that were not understood."""
         return list(self.filter.ignored)
 
+    @property
+    def unanswered(self) -> list[str]:
+        """Ignored words without which the question is another one: numbers, negations, names, verbs."""
+        from kg.query.unnamed import is_essential
+
+        return list(filter(is_essential, self.ignored))
+
     @cached_property
     def papers(self) -> pandas.DataFrame:
         """A data frame with a row for each paper: id, title, sources, score."""

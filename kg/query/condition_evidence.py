@@ -1,4 +1,4 @@
-"""The quotes that show the conditions of a filter, and how central each condition is to a paper."""
+"""The quotes that show the conditions of a filter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import zip_longest
 from kg.query.answer import Quote, Row
 from kg.query.conditions import CITED, Where, citing, gaining, marks, relating, reporting, using
 from kg.query.corpus import Corpus
-from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Term
+from kg.query.filter import USED_BY_NAME, Compound, Entity, Fact, Filter, Link, Outcome, Phrase, Term
 from kg.query.lexicon import Lexicon
 from kg.query.patterns import any_regex, phrase_regex
 from kg.query.shown import NamedEntity, context, namings, quotes, reported, stated
@@ -47,7 +47,7 @@ _ADDRESS = re.compile(
 
 
 class AnswerEvidence:
-    """The quotes for some papers of an answer, and the scores derived from them."""
+    """The quotes for some papers of an answer."""
 
     def __init__(
         self, corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: Iterable[str], language: str = "en"
@@ -78,19 +78,15 @@ class AnswerEvidence:
         """A paper with its quotes."""
         entries = self.rows[paper].sources
         shown: list[list[Quote]] = []
-        scores = []
         for n, condition in enumerate(self.wanted.conditions):
             weights = {q: w for entry in entries for q, w in self.quotes.get((entry, n), {}).items()}
-            best = sorted(weights.items(), key=_best)
+            best = [quote for quote, _ in sorted(weights.items(), key=_best)]
             if any(term.field == "topic" for term in condition.any_of):
-                best = [one for one in best if not self._is_aside(one[0])] or best
-            shown.append([quote for quote, _ in best[: _SHOWN * len(entries)]])
-            if not condition.negated:
-                scores.append(self._centrality(condition, entries, [weight for _, weight in best]))
-        score = sum(scores) / len(scores) if scores else 0.0
+                best = [quote for quote in best if not self._is_aside(quote)] or best
+            shown.append(best[: _SHOWN * len(entries)])
         turns = zip_longest(*shown)  # the best quote of each condition, then the second best
         said = dict.fromkeys(quote for turn in turns for quote in turn if quote is not None)
-        return replace(self.rows[paper], score=round(score, 3), evidence=tuple(said))
+        return replace(self.rows[paper], evidence=tuple(said))
 
     def _is_aside(self, quote: Quote) -> bool:
         """Whether a sentence negates its mention ("without retraining"), or is about other work ("Prior works")."""
@@ -103,18 +99,6 @@ class AnswerEvidence:
         denies = known("without") | set(self.lexicon.words.folds("averting"))
         is_prior = "," not in opening and known("prior").intersection(fold(opening).split()[:_OPENING])
         return bool(is_prior or denies.intersection(words[-_DENIED:]))
-
-    def _centrality(self, condition: Condition, entries: Iterable[str], weights: list[float]) -> float:
-        """How central a condition is to a paper: its best quote, how many quotes it has, the rank of a topic."""
-        shown = 0.75 * max(weights, default=0.4) + 0.05 * min(len(weights), 5)
-        wanted = {term.concept for term in condition.any_of if term.field == "topic"}
-        places = [place for entry in entries for place in self._places(entry, wanted)] if wanted else []
-        return (shown + 1 - 0.15 * min(min(places), 4)) / 2 if places else shown
-
-    def _places(self, entry: str, wanted: set[str]) -> list[int]:
-        """The ranks of some topics among the topics of an entry."""
-        topics = (one.concept for one in self.namings[entry] if one.concept.startswith("topic:"))
-        return [place for place, topic in enumerate(topics) if topic in wanted]
 
     # What the graph has mentions of
 

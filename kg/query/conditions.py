@@ -88,20 +88,19 @@ class Search(NamedTuple):
     joint: Callable[[Compound], Where] | None = None
 
 
-def holding(wanted: Filter, few: bool = False, search: Search | None = None) -> Where:
+def holding(wanted: Filter, search: Search | None = None) -> Where:
     """The condition for `p` to pass a filter.
 
-    If only a `few` papers fulfil the fast conditions, their texts are searched one by one; else trigrams (from
-    `search`) or some of the words preselect the texts. Conditions that read texts come last.
+    Trigrams (from `search`) or some of the words preselect the texts that are searched; these conditions come last.
     """
-    return _all(each_holding(wanted, few, search))
+    return _all(each_holding(wanted, search))
 
 
-def each_holding(wanted: Filter, few: bool = False, search: Search | None = None) -> list[Where]:
+def each_holding(wanted: Filter, search: Search | None = None) -> list[Where]:
     """The condition on `p` for each part of a filter, fast ones first, in a deterministic order."""
     search = search or Search()
     is_alone = len(wanted.conditions) == 1
-    said = {(is_searched(condition), one_holding(condition, few, search, is_alone)) for condition in wanted.conditions}
+    said = {(is_searched(condition), one_holding(condition, search, is_alone)) for condition in wanted.conditions}
     return [one for _, one in sorted(said, key=lambda pair: (pair[0], *_by_text(pair[1])))]
 
 
@@ -128,25 +127,25 @@ def is_slow(wanted: Filter) -> bool:
     )
 
 
-def one_holding(condition: Condition, few: bool, search: Search, is_alone: bool) -> Where:
+def one_holding(condition: Condition, search: Search, is_alone: bool) -> Where:
     """The condition for `p` to fulfil one condition of a filter, alone or beside others."""
     rest = list(condition.any_of)
     topics = [] if condition.negated or condition.named else [t for t in rest if isinstance(t, Entity) and t.is_topic]
     said = set()
     if topics and is_alone:
         words = [t for t in rest if isinstance(t, Compound | Phrase)]
-        said = {_working(topics, [_term(t, few, search) for t in words], search)}
+        said = {_working(topics, [_term(t, search) for t in words], search)}
         names = {name for one in topics for name in one.titles}
         rest = [t for t in rest if t not in topics and t not in words and not is_namesake(t, names)]
     elif topics:  # beside other conditions it is enough to use a technique, or to run on such hardware
         among = [topic for one in topics if one.field == "topic" for topic in one.concepts]
-        called = _saying(tuple(n for one in topics if one.field == "topic" for n in one.titles), True, search.near)
+        called = _saying(tuple(n for one in topics if one.field == "topic" for n in one.titles), search.near)
         named = _all([_surely_on(among, 0.0), _any([called, _showing(c for one in topics for c in one.shown)])])
         said = {_any([_surely_on(among, least_sure()), named])} if among else set()
         said |= {search.titled(one.titles, one.longer) for one in topics if one.titles}
         rest = [t for t in rest if t.field != "topic"]
-    said |= {_term(term, few, search) for term in rest}
-    found = _any(sorted(sorted(said, key=_by_text), key=lambda one: "EXISTS" in one.sql))  # texts of few papers last
+    said |= {_term(term, search) for term in rest}
+    found = _any(sorted(said, key=_by_text))
     return Where(f"NOT {found.sql}", found.given) if condition.negated else found
 
 
@@ -190,13 +189,13 @@ def _surely_on(topics: Iterable[str], least: float) -> Where:
     return _in("SELECT x.paper FROM topics x WHERE", sure)
 
 
-def _term(term: Term, few: bool, search: Search) -> Where:
+def _term(term: Term, search: Search) -> Where:
     if isinstance(term, Entity):
         having = _having(term)
         having = _all([having, Where("p.appeared <= ?", (term.by,))]) if term.by else having
         named = [search.titled(term.titles, term.longer)] if term.titles else []
         if term.field == "hardware" and term.titles:  # "for UAV imagery": a paper's hardware is not always extracted
-            named = [_saying(term.titles, few, search.near)]
+            named = [_saying(term.titles, search.near)]
         named += [Where("instr(lower(p.code_url), ?) > 0", (address,)) for address in term.owners]
         if term.signs:
             signed = Where(f"lower(x.name) IN ({marks(term.signs)})", term.signs)
@@ -205,17 +204,17 @@ def _term(term: Term, few: bool, search: Search) -> Where:
     if isinstance(term, Outcome):
         found = _in("SELECT x.paper FROM results x WHERE", reporting(term))
         told = Where("t.field = 'A' AND regexp(?, t.raw)", (term.told,))
-        return _any([found, _in_texts(told, few)]) if term.told else found
+        return _any([found, _in_texts(told)]) if term.told else found
     if isinstance(term, Link):
         said = _in("SELECT x.paper FROM relations x WHERE", relating(term))
         better = gaining(term)
         return _any([said, _in("SELECT x.paper FROM results x WHERE", better)]) if better else said
     if isinstance(term, Phrase):
-        return _saying(term.said, few, search.near)
+        return _saying(term.said, search.near)
     if isinstance(term, Compound) and search.joint:
         return search.joint(term)
     if isinstance(term, Compound):
-        return _all(_any([_term(one, few, search) for one in part]) for part in term.parts)
+        return _all(_any([_term(one, search) for one in part]) for part in term.parts)
     return _fact(term)
 
 
@@ -349,17 +348,14 @@ def concepts(curies: Iterable[str]) -> Where:
     return Where(f"(SELECT id FROM concepts WHERE curie IN ({marks(named)}))", tuple(named))
 
 
-def _in_texts(fits: Where, few: bool, some: Where | None = None) -> Where:
-    """The papers with a text `t` that fits; `some` preselects the texts unless there are only a `few` papers."""
-    if few:
-        sql = "EXISTS (SELECT 1 FROM entries e JOIN texts t ON t.entry = e.id WHERE e.paper = p.curie AND "
-        return Where(f"{sql}{fits.sql})", fits.given)
+def _in_texts(fits: Where, some: Where | None = None) -> Where:
+    """The papers with a text `t` that fits; `some` preselects the texts."""
     return _in("SELECT t.paper FROM texts t WHERE", _all([some, fits] if some else [fits]))
 
 
-def _saying(wordings: tuple[str, ...], few: bool, near: Near) -> Where:
+def _saying(wordings: tuple[str, ...], near: Near) -> Where:
     """The papers with one of some wordings in one of their texts."""
-    return _in_texts(fitting(wordings), few, None if few else _with_words(wordings, near))
+    return _in_texts(fitting(wordings), _with_words(wordings, near)) if wordings else Where("FALSE")
 
 
 def fitting(wordings: tuple[str, ...]) -> Where:

@@ -28,7 +28,6 @@ from kg.query.conditions import (
     fitting,
     holding,
     is_often_unsaid,
-    is_searched,
     is_slow,
     marks,
     one_holding,
@@ -43,8 +42,6 @@ from kg.store.file import StoreFile
 from kg.store.rows import USUAL
 from kg.text import sentence_at
 
-#: Up to this number of papers, texts are searched paper by paper; above it, a scan of all texts is faster.
-_READ = 5000
 #: Up to this number of papers, institutions are looked up one by one.
 _FEW = 1000
 _EVERY = 1 << 40  # rows
@@ -177,13 +174,27 @@ class Corpus:
     def _holding(self, wanted: Filter) -> Papers:
         if not wanted.conditions:
             return ALL
-        quick = replace(wanted, conditions=tuple(one for one in wanted.conditions if not is_searched(one)))
-        is_both = 0 < len(quick.conditions) < len(wanted.conditions)
-        where = holding(wanted, is_both and self.count(self.holding(quick)) <= _READ, self._search)
-        sql = f"SELECT p.id FROM papers p WHERE {where.sql}"
         if not is_slow(wanted):
-            return Papers(sql, where.given)
-        return Papers(", ".join(str(number) for (number,) in self.store.rows(sql, *where.given)) or "NULL")
+            where = holding(wanted, self._search)
+            return Papers(f"SELECT p.id FROM papers p WHERE {where.sql}", where.given)
+        found = frozenset.intersection(*(self._having(one, len(wanted.conditions) == 1) for one in wanted.conditions))
+        return Papers(", ".join(map(str, sorted(found))) or "NULL")
+
+    @cached
+    def _having(self, condition: Condition, is_alone: bool) -> frozenset[int]:
+        """The papers that fulfil a condition, alone or beside others."""
+        where = one_holding(condition, self._search, is_alone)
+        return frozenset(n for (n,) in self.store.rows(f"SELECT p.id FROM papers p WHERE {where.sql}", *where.given))
+
+    def having_each(self, wanted: Filter) -> list[frozenset[str]]:
+        """The papers (CURIEs) that fulfil each condition of a filter."""
+        return [self._named_having(one, len(wanted.conditions) == 1) for one in wanted.conditions]
+
+    @cached
+    def _named_having(self, condition: Condition, is_alone: bool) -> frozenset[str]:
+        sql = "SELECT id, curie FROM papers"
+        curies: dict[int, str] = self.kept("curies", None, lambda: dict(self.store.rows(sql)))
+        return frozenset(curies[number] for number in self._having(condition, is_alone))
 
     def silent_on(self, kind: str) -> frozenset[str]:
         """The papers (CURIEs) that mention nothing of a type."""
@@ -199,12 +210,6 @@ class Corpus:
         """The papers (CURIEs) whose texts contain some of these words, each with its BM25 score: higher is better."""
         either = " OR ".join(map('"{}"'.format, words))
         return dict(self.store.rows(self.store.db.RANKED, either)) if either else {}
-
-    def fulfilling(self, papers: Papers, condition: Condition, is_alone: bool) -> set[str]:
-        """The papers (CURIEs) of a set that fulfil a condition, each tested by itself."""
-        among, where = papers.of("p.id"), one_holding(condition, True, self._search, is_alone)
-        sql = f"SELECT p.curie FROM papers p WHERE {among.sql} AND {where.sql}"
-        return {curie for (curie,) in self.store.rows(sql, *among.given, *where.given)}
 
     def titles(self) -> Titles:
         """All titles, prepared for searching."""

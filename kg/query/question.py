@@ -43,7 +43,7 @@ class Parser:
 
     def filter(self, slots: Sequence[Slot]) -> Filter:
         """The conditions of the slots; ignored pieces are listed."""
-        measures = self._measures(slots)
+        slots, measures = self._of_unit(slots, self._measures(slots))
         numbers = {at: self.terms(at, slots[at], places) for at, places in measures.items()}  # may change other pieces
         taken: list[Taken] = []
         unknown: list[int] = []
@@ -86,6 +86,21 @@ class Parser:
                 far = {n: abs(n - at) + 3 * sum(bool(i.mark) for i in self.items[min(n, at) : max(n, at)]) for n in out}
                 out[min(far, key=lambda n: (far[n], n < at))].append(at)
         return out
+
+    def _of_unit(
+        self, slots: Sequence[Slot], measures: dict[int, list[int]]
+    ) -> tuple[Sequence[Slot], dict[int, list[int]]]:
+        """The slots and measures without numbers in a unit that no metric beside them has: "memory at 64k tokens"."""
+        out, kept = list(slots), dict(measures)
+        for number, places in measures.items():
+            metrics = [at for at in places if "metric" in self.items[at].types]
+            unit = self.items[number].unit
+            if metrics and not any(self.thresholds.may_have(self.items[at], unit) for at in metrics):
+                out[number] = Slot("idle")
+                del kept[number]
+                for at in metrics:
+                    out[at] = Slot("metric")
+        return out, kept
 
     # Terms
 

@@ -8,10 +8,12 @@ The slots give the request (kg.query.question_reader) and the filter on papers (
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from kg.entity_types import NAMED
+from kg.files import toml_file
 from kg.identifiers import kind_of
 from kg.model import ROLES
 from kg.query.filter import Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query
@@ -67,6 +69,8 @@ class Intent:
         if kind == "trend":
             return replace(found, wants=self.wants or "paper", over=self._over() or "month")
         if kind == "count":
+            if not self.wants and self._counts_unknown():
+                return replace(found, kind="papers")
             return replace(found, wants=self.wants or "paper", over=self._over())
         if kind == "claims":
             return self._claims(found)
@@ -84,6 +88,12 @@ class Intent:
 
     def _text(self, places: list[int]) -> str:
         return self.parser.text[self.items[places[0]].start : self.items[places[-1]].end]
+
+    def _counts_unknown(self) -> bool:
+        """Whether "how many" asks for a value of the named thing: "how many layers has X?"."""
+        counts = [at for at, item in enumerate(self.items) if item.means("count") and not item.of("type:")]
+        behind = (item for at in counts for item in self.items[at + 1 :] if item.of("type:") or not item.means("frame"))
+        return next(behind, Item(0, 0, "")).is_unknown and bool(counts)
 
     def _over(self) -> str:
         return next(map(asked_type, self._of("over")), "")
@@ -216,6 +226,8 @@ _MATH, _MARKS = re.compile(r"\$([^$\s]{1,20})\$"), re.compile(r"[\\{}^_]")
 #: Chinese adverbs between a thing and its negation: 效果还不降.
 _ADVERB = re.compile("[还也都却并](?=不)")
 
+_steering = partial(toml_file, __file__, "steering.toml")
+
 #: Full-width letters, digits and number signs, which are normalised; Chinese punctuation stays as it is.
 _WIDE = {
     0x3000: " ",
@@ -253,7 +265,33 @@ def _read(question: str, lexicon: Lexicon, language: str, alone: bool) -> Query:
         return Query("refused", Filter(ignored=(unheld,), notes=tuple(notes)))
     if query.kind == "refused":
         return Query("refused", Filter(ignored=found.ignored, notes=(*notes, _refusal(parser))))
-    return replace(query, filter=replace(found, notes=tuple(notes)))
+    found = replace(found, notes=tuple(notes))
+    return replace(query, filter=_with_unused(parser.items, reading, replace(query, filter=found)))
+
+
+def _with_unused(items: Sequence[Item], reading: Reading, query: Query) -> Filter:
+    """The filter, with the pieces ignored that steer no condition, measure no number or are no known subject."""
+    found, slots = query.filter, reading.slots
+    made = {slot.name for slot in slots} | {query.kind}
+    terms = [term for one in found.conditions for term in one.any_of if isinstance(term, Outcome)]
+    named = fold(" ".join((query.like, query.words, *(word for term in terms for word in term.words))))
+    unused = []
+    for at, (item, slot) in enumerate(zip(items, slots, strict=True)):
+        steers = [uses for meaning, uses in _steering()["steers"].items() if item.means(meaning) and not item.senses]
+        is_denial = item.means("not", "lacking") and not any(one.negated or one.name == "lacks" for one in slots[at:])
+        if slot.name == "" and steers:
+            is_used = any(made.intersection(uses) for uses in steers) or item.means("frame", "about", "stated")
+        elif slot.name == "" and is_denial:
+            is_used = False
+        elif slot.name in ("thing", "measure", "class") and item.is_unknown:
+            is_used = fold(item.text) in named
+        elif slot.name in ("thing", "measure", "class"):
+            is_used = slot.name != "measure" or "number" in made or not item.senses
+        else:
+            is_used = True
+        if not is_used and item.text not in found.ignored:
+            unused.append(item.text)
+    return replace(found, ignored=(*found.ignored, *unused))
 
 
 def parsed(question: str, lexicon: Lexicon, language: str = "") -> Parser:

@@ -65,6 +65,11 @@ class QuestionWords:
         """The words with a meaning."""
         return [word for word in self.words if meaning in word.means]
 
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """Words that carry no meaning by themselves where they name nothing."""
+        return frozenset(label for word in self.meaning("plain") for label in word.labels)
+
     def called(self, meaning: str, language: str) -> str:
         """The first label in a language of the words with a meaning, or ""."""
         labels = (label for word in self.meaning(meaning) for label in word.labels)
@@ -84,6 +89,11 @@ class QuestionWords:
     def units(self) -> dict[str, str]:
         """Units by their spelling after a number, in lower case."""
         return {label.lower(): w.facts["unit"][0] for w in self.words if "unit" in w.means for label in w.labels}
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """Units that count things, which only metrics of these things have: "tokens"."""
+        return frozenset(unit for word in self.meaning("counted") for unit in word.facts["unit"])
 
     @cached_property
     def unit_pattern(self) -> str:

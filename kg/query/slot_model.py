@@ -39,6 +39,8 @@ METRIC = ("metric", "metric increase", "metric decrease")
 WORDS = ("words", "told", "idle")
 #: The requested type, what it is counted over, the class whose members are requested, and the subject.
 ASKED = ("asked", "over", "class", "thing")
+#: Slots of conditions that a negation before them negates; a direction or a bound is negated by its own word.
+_DENIED = ("about", "used", "on", "proposed", "baseline", "named", "by", "lacks", "author", "venue")
 MEASURE = ("measure", "about measure")  # of a number; the second is a condition too: "compress the KV cache 4x"
 SLOTS = ("", *CONDITIONS, *RELATIONS, *METRIC, *WORDS, *ASKED, *MEASURE, "source")
 #: Meanings of words that are conditions by themselves, and of those that qualify a number.
@@ -107,7 +109,7 @@ class SlotModel:
         seen = seen_in(text, items, lexicon)
         said = self.kinds.labels[int(self.kinds.scores(seen.whole).argmax())]
         kind, _, order = said.partition(" ")
-        return Reading(kind, order or "best", list(self.decided(seen, kind)))
+        return Reading(kind, order or "best", denied(items, list(self.decided(seen, kind))))
 
     def decided(self, seen: Seen, kind: str) -> Iterator[Slot]:
         """The slots of a question, given its kind."""
@@ -129,6 +131,21 @@ class SlotModel:
         scores = self.slots.scores(features)
         ranked = zip(scores.tolist(), self.slots.labels, strict=True)
         return max((one for one in ranked if one[1] in allowed), default=(0, ""))[1]
+
+
+def denied(items: Sequence[Item], slots: list[Slot]) -> list[Slot]:
+    """The slots, with the first thing behind a negation in its clause negated, and those joined to it by "or"."""
+    out, is_denied = list(slots), False
+    for at, (item, slot) in enumerate(zip(items, slots, strict=True)):
+        if item.mark or item.means("outperform"):  # 不敌 is "loses to"
+            is_denied = False
+        elif item.means("not", "lacking") and not item.senses:
+            is_denied = True
+        elif is_denied and item.senses and is_condition(slot.name):
+            if slot.name in _DENIED:
+                out[at] = slot._replace(negated=slot.name != "lacks")
+            is_denied = any(other.either for other in slots[at + 1 : at + 4])
+    return out
 
 
 def is_condition(slot: str) -> bool:
@@ -166,7 +183,11 @@ def seen_in(text: str, items: Sequence[Item], lexicon: Lexicon, names: bool = Tr
     ]
     joints = [hashed(_joints(text, pieces, at)) for at in range(len(pieces))]
     return Seen(
-        hashed(_whole(pieces)), own, joints, [one.short for one in pieces], [_allowed(i, numbers) for i in items]
+        hashed(_whole(pieces)),
+        own,
+        joints,
+        [one.short for one in pieces],
+        [_allowed(item, numbers, items[max(at - 1, 0)]) for at, item in enumerate(items)],
     )
 
 
@@ -357,31 +378,40 @@ def _whole(pieces: list[_SeenPiece]) -> Iterator[str]:
     yield from sorted(out)
 
 
-def _allowed(item: Item, numbers: bool) -> frozenset[str]:
-    """The slots that a piece may fill."""
+def _allowed(item: Item, numbers: bool, before: Item) -> frozenset[str]:
+    """The slots that a piece may fill: "" only if it is a function word, a mark or the number of an instruction."""
     if item.mark:
         return frozenset(("",))
     if item.fact:
-        return frozenset(("", "about", "thing"))
+        return frozenset(("idle", "about", "thing"))
     if item.value is not None and not item.senses:
-        return frozenset(("", "number", "source", "idle"))
+        return frozenset(("number", "source", "idle", *([""] if before.means("top", "last") else [])))
+    says = any(item.of(prefix) for prefix in _SAYING) or item.means("stated", "code", "deed")
     return _slots_of(
         "thing" if item.senses else "words" if item.words else "",
         "metric" in item.types or item.is_speed,
         item.types <= {"metric"},
         "institution" in item.types or item.means("scope"),
-        any(item.of(prefix) for prefix in _SAYING) or item.means("stated", "code", "deed"),
+        says,
         bool(item.of("type:") or item.of("kind:")),
         numbers and (item.is_unknown or item.is_speed or item.means(*_CHANGES) or bool(item.senses)),
+        is_function(item) or (bool(item.words) and not (item.senses or says)),
     )
+
+
+def is_function(item: Item) -> bool:
+    """Whether an unknown piece has only words that carry no meaning by themselves."""
+    plain = QuestionWords.load().plain
+    words = item.text.lower().split() if item.text.isascii() else [item.text]
+    return item.is_unknown and all(word in plain or (len(word) == 1 and word.isascii()) for word in words)
 
 
 @cache
 def _slots_of(
-    what: str, metric: bool, only: bool, owner: bool, says: bool, kind: bool, measures: bool
+    what: str, metric: bool, only: bool, owner: bool, says: bool, kind: bool, measures: bool, function: bool
 ) -> frozenset[str]:
     """The slots that words or the names of things may fill."""
-    out = {"", "idle"}
+    out = {"idle", *([""] if function else [])}
     if what == "thing":
         out |= {"lacks", "thing", "asked"}
         out |= {"about", "used", "on", "proposed", "baseline", "named", "class", *RELATIONS} if not only else set()

@@ -12,6 +12,7 @@ from kg.query.lexicon import Lexicon, Sense
 from kg.query.patterns import hinted
 from kg.query.question_items import OPS, TO, Item
 from kg.query.question_words import QuestionWord, QuestionWords
+from kg.query.units import kin
 from kg.text import fold, has_han, tokens
 
 #: The label of the metric for model size.
@@ -156,6 +157,17 @@ class Thresholds:
         """The unit of a metric in the vocabulary; "" if it has none."""
         known = self.lexicon.vocabulary
         return known[metric].facts.get("unit", "") if metric in known else ""
+
+    def may_have(self, item: Item, unit: str) -> bool:
+        """Whether the metrics of a piece may have values in a unit; unknown where the vocabulary has none for them."""
+        if unit in ("", "x", "%", "points"):
+            return True
+        metrics = [sense.concept for sense in item.senses if sense.type == "metric"]
+        family = {one for metric in metrics for one in self.lexicon.family(metric)}
+        own = {self._unit_of(one) for one in family}.difference(("", "x", "%", "points"))
+        named = any(fold(unit).rstrip("s") in fold(self.lexicon.label(one)) for one in family)
+        counts = unit in self.lexicon.words.counted
+        return named or not own.isdisjoint(kin(unit)) or not (own or counts)
 
     def _retained(self, outcome: Outcome, at: int, around: list[int]) -> Outcome:
         """A level of a metric that gives the share retained: "retains 95% of the accuracy", 精度保持95%."""

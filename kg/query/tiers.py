@@ -1,7 +1,7 @@
-"""The second tier of an answer: papers that fulfil the hard conditions but lack a soft one, each with what it lacks.
+"""One score over all papers, and the second tier of an answer: papers that lack a condition, each with what it lacks.
 
-They are ranked by a weighted sum of: the share of conditions that they fulfil, their statements on the conditions,
-the words of their titles, abstracts and bodies (BM25), and the graph's embeddings if it has any.
+The score is a weighted sum of: the conditions that a paper fulfils, rare ones counting more; its statements on them;
+the words of its title, abstract and body (BM25); and the graph's embeddings if it has any.
 scripts/train_tiers.py fits the weights to the annotated questions.
 """
 
@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from heapq import nsmallest
+from math import log, sqrt
 
 from kg.files import toml_file
 from kg.identifiers import kind_of
 from kg.model import ROLES
+from kg.query import chinese_words
 from kg.query.answer import Row
-from kg.query.chinese_words import in_english
 from kg.query.condition_evidence import AnswerEvidence
 from kg.query.conditions import concepts, reporting
 from kg.query.corpus import Corpus
 from kg.query.filter import Compound, Condition, Entity, Fact, Filter, Link, Outcome, Phrase, Query
 from kg.query.lexicon import Lexicon
+from kg.query.nearness import in_english
 from kg.query.sayings import Sayings
 from kg.store.file import StoreFile
 from kg.text import has_han
@@ -44,11 +46,23 @@ def is_hard(one: Condition) -> bool:
     )
 
 
-def room_for_second(wanted: Filter, first: int, limit: int | None) -> int:
+def _allowed(corpus: Corpus, one: Condition, having: frozenset[str]) -> frozenset[str] | None:
+    """The papers that a condition allows in either tier; None for all.
+
+    A fact and an absence must hold; of a device or model, papers that name another one are left out.
+    """
+    hard = _figures()["hard"]
+    if one.negated or one.having or any(isinstance(t, Fact) and t.field in hard["facts"] for t in one.any_of):
+        return having
+    kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
+    is_numbered = is_hard(one) and kinds and kinds.issubset(hard["numbered"])
+    return having | corpus.silent_on(min(kinds)) if is_numbered else None
+
+
+def room_for_second(first: int, limit: int | None) -> int:
     """How many papers of the second tier may follow those of the first."""
-    ranked = _figures()["ranked"]
-    room: int = min(limit or ranked["papers"], ranked["papers"]) - first
-    return min(room, ranked["neighbours"]) if len(wanted.conditions) == 1 else room
+    most: int = _figures()["ranked"]["papers"]
+    return min(limit or most, most) - first
 
 
 def all_asked(query: Query) -> Filter:
@@ -63,29 +77,26 @@ def all_asked(query: Query) -> Filter:
 
 
 def second_tier(
-    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: Iterable[str], most: int, language: str
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: Sequence[str], most: int, language: str
 ) -> tuple[Row, ...]:
-    """At most `most` papers that lack some soft condition, best first; `first` are those that fulfil all."""
-    soft = [one for one in wanted.conditions if not is_hard(one)]
-    if most <= 0 or not (soft or wanted.ignored):
+    """At most `most` papers that lack some condition, best first, down to where the score has fallen too far.
+
+    `first` are the papers that fulfil all conditions.
+    """
+    if most <= 0 or not (wanted.conditions or wanted.ignored):
         return ()
-    known, fused = frozenset(first), defaultdict[str, float](float)
-    for name, scores in signs(corpus, lexicon, wanted, question, known).items():
-        for paper, score in scores.items():
-            fused[paper] += _figures()["weight"][name] * score
-    best = sorted(fused, key=lambda paper: (-fused[paper], paper))[:most]
-    rows = lacking(corpus, lexicon, wanted, best, language)
-    if len(wanted.conditions) == 1:
-        return rows
-    about = {one.text for one in wanted.conditions if not (one.negated or isinstance(one.any_of[0], Fact))}
-    return tuple(row for row in rows if not about or about.difference(row.lacks) or row.named)
+    scores = ranking(corpus, lexicon, wanted, question, first)
+    least = _figures()["ranked"]["cut"] * max(scores.values(), default=0.0)
+    others = scores.keys() - set(first)
+    best = sorted((paper for paper in others if scores[paper] >= least), key=lambda paper: (-scores[paper], paper))
+    rows = lacking(corpus, lexicon, wanted, best[:most], language)
+    return tuple(replace(row, score=scores[row.paper]) for row in rows)
 
 
 def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str], language: str) -> tuple[Row, ...]:
     """Papers with the conditions that each lacks, and those of them that its texts name nevertheless."""
-    found, those = AnswerEvidence(corpus, lexicon, wanted, papers, language), corpus.those(papers)
-    is_alone = len(wanted.conditions) == 1
-    having = [(one.text, corpus.fulfilling(those, one, is_alone)) for one in wanted.conditions]
+    found = AnswerEvidence(corpus, lexicon, wanted, papers, language)
+    having = list(zip((one.text for one in wanted.conditions), corpus.having_each(wanted), strict=True))
     out = []
     for row in map(found.row, papers):
         lacked = {n: text for n, (text, have) in enumerate(having) if row.paper not in have}
@@ -94,17 +105,11 @@ def lacking(corpus: Corpus, lexicon: Lexicon, wanted: Filter, papers: list[str],
     return tuple(out)
 
 
-def _allowed(corpus: Corpus, one: Condition, fulfil: frozenset[str]) -> frozenset[str]:
-    """The papers that a hard condition allows: those that fulfil it; for a device or model, also those naming none."""
-    kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
-    is_named = not one.negated and kinds and kinds.issubset(_figures()["hard"]["numbered"])
-    return fulfil | corpus.silent_on(min(kinds)) if is_named else fulfil
-
-
 def why_empty(store: StoreFile, wanted: Filter, say: Sayings) -> str:
     """One sentence: the conditions that no paper is known to fulfil, or that none fulfils all of them."""
     corpus = Corpus.of(store)
-    alone = [one for one in wanted.conditions if not corpus.count(corpus.holding(Filter((one,))))]
+    having = zip(wanted.conditions, corpus.having_each(wanted), strict=True)
+    alone = [one for one, papers in having if not papers]
     if alone and (told := _unproposed(corpus, alone[0], say)):
         return told
     words = [say("empty.quoted", words=one.text) for one in alone or wanted.conditions]
@@ -137,41 +142,57 @@ def _nearest_value(store: StoreFile, term: Outcome, say: Sayings) -> str:
     return say("empty.between") + say("empty.value", metric=any_value.said, value=value)
 
 
-def signs(
-    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, known: frozenset[str] = frozenset()
-) -> dict[str, dict[str, float]]:
-    """The features that rank papers which may lack something soft, by name and paper, except for `known` papers.
+def ranking(
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: Collection[str] = ()
+) -> dict[str, float]:
+    """The score from 0 to 1 of the papers `first` and of the best others."""
+    weight = _figures()["weight"]
+    best = sum(value for value in weight.values() if value > 0)
+    scores = defaultdict[str, float](float)
+    for name, own in signs(corpus, lexicon, wanted, question, frozenset(first)).items():
+        for paper, value in own.items():
+            scores[paper] += weight[name] * value / best
+    return {paper: round(max(score, 0.0), 3) for paper, score in scores.items()}
 
-    Only the top papers by statements, by words and by embeddings are considered.
+
+def signs(
+    corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: frozenset[str] = frozenset()
+) -> dict[str, dict[str, float]]:
+    """The features that rank papers, by name and paper.
+
+    Besides `first`, only the top papers by conditions, by statements and by words are considered, and none that
+    lacks a fact or has what the question excludes.
     """
     ranked = _figures()["ranked"]
-    hard = [(one, frozenset(corpus.names(corpus.holding(Filter((one,)))))) for one in wanted.conditions if is_hard(one)]
-    soft = [one for one in wanted.conditions if not is_hard(one)]
-    allowed = [_allowed(corpus, one, have) for one, have in hard]
-    among = frozenset.intersection(*allowed) if allowed else None
-    stated = defaultdict[str, float](float)
-    for one in soft:
+    having = list(zip(wanted.conditions, corpus.having_each(wanted), strict=True))
+    soft = [(one, papers) for one, papers in having if not is_hard(one)]
+    rarity = [sqrt(log((len(corpus) + 1) / (len(papers) + 0.5))) if papers else 0.0 for _, papers in soft]
+    fulfilled, stated = defaultdict[str, float](float), defaultdict[str, float](float)
+    for (one, papers), rare in zip(soft, rarity, strict=True):
+        for paper in papers:
+            fulfilled[paper] += rare / sum(rarity)
         for paper, level in _stated(corpus, lexicon, one).items():
             stated[paper] += level / len(soft)
-    out: dict[str, dict[str, float]] = {"stated": stated, "first": {}}
-    for name, scores in (("words", worded(corpus, lexicon, wanted, question)), ("near", _near(corpus, question))):
-        most = max(scores.values(), default=1.0)
-        out[name] = {paper: score / most for paper, score in scores.items()}
-    found = set[str]()
-    for name, scores in out.items():
+    words = worded(corpus, lexicon, wanted, question)
+    most = max(words.values(), default=1.0)
+    words = {paper: score / most for paper, score in words.items()}
+    among = [some for one, papers in having if (some := _allowed(corpus, one, papers)) is not None]
+    found, order = set(first), list[str]()
+    for scores in (fulfilled, stated, words):
         free = (
-            (score, paper)
+            (-score, paper)
             for paper, score in scores.items()
-            if paper not in known and (among is None or paper in among)
+            if all(paper in papers for papers in among if papers is not None)
         )
-        order = [paper for _, paper in nsmallest(ranked["considered"], ((-score, paper) for score, paper in free))]
+        order = [paper for _, paper in nsmallest(ranked["considered"], free)]
         found.update(order)
-        if name == "words":
-            out["first"] = {paper: ranked["constant"] / (ranked["constant"] + at) for at, paper in enumerate(order)}
-    those, is_alone = corpus.those(found), len(wanted.conditions) == 1
-    having = [corpus.fulfilling(those, one, is_alone) for one in soft]
-    out["fulfilled"] = {paper: sum(paper in have for have in having) / (len(soft) or 1) for paper in found}
-    out["silent"] = {paper: float(sum(paper not in have for _, have in hard)) for paper in found}
+    constant = ranked["constant"]
+    out: dict[str, dict[str, float]] = {"fulfilled": fulfilled, "stated": stated, "words": words}
+    out["first"] = dict.fromkeys(first, 1.0)
+    out["place"] = {paper: constant / (constant + at) for at, paper in enumerate(order)}
+    hard = [papers for one, papers in having if is_hard(one)]
+    out["silent"] = {paper: float(sum(paper not in papers for papers in hard)) for paper in found}
+    out["near"] = _near(corpus, question)
     return {name: {paper: scores[paper] for paper in found & scores.keys()} for name, scores in out.items()}
 
 
@@ -225,7 +246,7 @@ def worded(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str) -> d
 def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
     """The parts of a question about papers, in English, and the conditions that it keeps from earlier questions."""
     carried = (one.text for one in wanted.conditions if not one.negated and one.text not in question)
-    for text in (question, *carried):
+    for text in (in_english(question, lexicon.vocabulary), question, *carried):
         yield from re.findall(r"[!-~ ]+", text)
     for one in wanted.conditions:
         for term in one.any_of if has_han(one.text) and not one.negated else ():
@@ -234,7 +255,7 @@ def _texts(lexicon: Lexicon, wanted: Filter, question: str) -> Iterator[str]:
             elif not isinstance(term, Fact):
                 yield lexicon.label(term.concept) if term.concept else term.label
     for words in wanted.ignored:
-        yield from in_english(words) if has_han(words) else ()
+        yield from chinese_words.in_english(words) if has_han(words) else ()
 
 
 def _near(corpus: Corpus, question: str) -> dict[str, float]:

@@ -1,15 +1,16 @@
 """Unknown words of a question that carry meaning, as conditions: texts must contain them.
 
 "Federated quantization", "quantization for proteins" and 蛋白质模型的量化 select papers on quantization that contain
-the words, and have no answer if there are none.
+the words; if there are none, ordinary words only rank, and others leave the first tier empty.
 Chinese words are searched for in English, by `ontology/wording.ttl`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache, reduce
+from functools import reduce
 from itertools import dropwhile
 
 from kg.query.chinese_words import in_english
@@ -18,7 +19,7 @@ from kg.query.filter import Condition, Filter, Phrase
 from kg.query.patterns import stem
 from kg.query.question_words import QuestionWords
 from kg.query.spelling import usual_near
-from kg.text import has_han
+from kg.text import fold, has_han
 from kg.wordcounts import WordCounts
 
 #: The least letters of a meaningful word.
@@ -28,27 +29,45 @@ _USUAL = 1000
 
 
 def narrowed(corpus: Corpus, wanted: Filter, is_of_all: bool = False) -> Filter:
-    """The filter with unknown words as conditions; of several words, texts must contain all.
+    """The filter with unknown words as conditions, except for ordinary ones that leave no paper, which only rank.
 
     `is_of_all`: whether a filter without conditions passes all papers.
     """
-    out = wanted
-    for words in wanted.narrowing if wanted.conditions else ():
-        out = _with(out, words, _holding(words, corpus, out))
-    return _told_by_texts(out, corpus) if out.conditions or is_of_all else out
-
-
-def _told_by_texts(wanted: Filter, corpus: Corpus) -> Filter:
-    """The filter with the other unknown words as conditions, except for uninformative ones.
-
-    A word that is in no text leaves no papers: the question is not answered without it. Several words are one
-    condition if texts have them together: "batch sizes".
-    """
-    out = wanted
-    for words in wanted.unnamed:
-        added = tuple(Condition(part, (Phrase(part, forms),)) for part, forms in _telling(words))
-        out = _with(out, words, added)
+    known = [one for one in wanted.conditions if not _is_word(one)]
+    words = [one for one in wanted.conditions if _is_word(one)] if known else []
+    kept = _kept(words, corpus, Filter(tuple(known)))
+    out = replace(
+        wanted,
+        conditions=tuple(one for one in wanted.conditions if one not in words or one in kept),
+        ignored=(*wanted.ignored, *(one.text for one in words if one not in kept)),
+    )
+    for text in wanted.narrowing if out.conditions else ():
+        out = _with(out, text, _kept(_holding(text, corpus, out), corpus, out))
+    for text in wanted.unnamed if out.conditions or is_of_all else ():
+        telling = [Condition(part, (Phrase(part, forms),)) for part, forms in _telling(text)]
+        out = _with(out, text, _kept(telling, corpus, out))
     return out
+
+
+def _is_word(one: Condition) -> bool:
+    """Whether a condition is an unknown word of the question."""
+    return not one.negated and all(isinstance(term, Phrase) and term.label == one.text for term in one.any_of)
+
+
+def _kept(added: Iterable[Condition], corpus: Corpus, wanted: Filter) -> list[Condition]:
+    """The conditions whose words are not ordinary, and those that some papers fulfil beside the others."""
+    kept: list[Condition] = []
+    for one in added:
+        beside = Filter((*wanted.conditions, *kept, one))
+        if not _is_ordinary(one.text) or corpus.count(corpus.holding(beside)):
+            kept.append(one)
+    return kept
+
+
+def _is_ordinary(words: str) -> bool:
+    """Whether papers in all fields have some words, or their English ones."""
+    known = in_english(words) if has_han(words) else (words,)
+    return bool(known) and not any(_says(word) for one in known for word in one.split())
 
 
 def _with(wanted: Filter, words: str, added: Sequence[Condition]) -> Filter:
@@ -97,10 +116,9 @@ def _is_long(word: str) -> bool:
     return len(word) >= _LONG and word.lower() not in _plain()
 
 
-@cache
 def _plain() -> frozenset[str]:
     """Uninformative words."""
-    return frozenset(label for word in QuestionWords.load().meaning("plain") for label in word.labels)
+    return QuestionWords.load().plain
 
 
 def _holding(words: str, corpus: Corpus, wanted: Filter) -> list[Condition]:
@@ -128,6 +146,18 @@ def _without_plain(words: str) -> str:
 def is_telling(words: str) -> bool:
     """Whether unknown words are informative by themselves."""
     return any(True for _ in _telling(words))
+
+
+def is_essential(words: str) -> bool:
+    """Whether words without which a question is another one are among some: a number, a negation, a name or a verb."""
+    known, counts = QuestionWords.load(), WordCounts.load().count
+    for word in words.split():
+        stem_of = re.sub(r"(?:ed|ing|e?s|e)$", "", word)
+        is_verb = all(counts.get(stem_of + ending, 0) for ending in ("ed", "ing"))
+        steers = any(one.means & {"not", "lacking"} for one in known.bearing(fold(word)))
+        if is_verb or steers or has_han(word) or _says(word) or any(c.isdigit() or c.isupper() for c in word):
+            return True
+    return False
 
 
 def phrase_of(words: str) -> Phrase:

@@ -15,6 +15,7 @@ from kg.views.answers import (
     conclusion,
     conditions,
     counted,
+    ignored,
     is_number,
     lacking,
     sentences,
@@ -53,8 +54,8 @@ def contents(answer: Answer, most: int | None = None) -> dict[str, Any]:
     every = len(answer.table.lines if answer.table else answer.rows)
     verdict, noted = conclusion(answer)
     notes = [short(note, 2 * _TITLE) for note in noted]
-    if answer.ignored:
-        notes.insert(0, words("answer.ignored", words=short(", ".join(answer.ignored), _TITLE)))
+    if left_out := ignored(answer, words):
+        notes.insert(0, left_out)
     if most and every > most:
         notes.append(words("report.left_out", shown=most, all=f"{every:,}"))
     return {

@@ -28,6 +28,7 @@ _SHOWN = 2
 _PAPERS, _LETTERS = 4, 160
 #: Sentences of a row, and letters of a sentence, on pages.
 _SENTENCES, _SENTENCE = 4, 360
+_LISTED = 300  # characters of the words that an answer leaves out
 #: Characters of the words of a sentence that was shown before.
 _AGAIN = 80
 _HEADING = 60  # letters of a heading that names a place
@@ -312,6 +313,12 @@ def is_number(cells: list[Cell]) -> bool:
     """Whether all values of a column are numbers, with or without units."""
     said = [cell for cell in cells if cell not in (None, "", ())]
     return bool(said) and all(isinstance(c, int | float) or (isinstance(c, str) and _NUMBER.fullmatch(c)) for c in said)
+
+
+def ignored(answer: Answer, words: PageWords) -> str:
+    """The first line of an answer that leaves out words of the question; "" if it leaves out none."""
+    key = "answer.partial" if answer.unanswered else "answer.ignored"
+    return words(key, words=short(", ".join(answer.ignored), _LISTED)) if answer.ignored else ""
 
 
 def conditions(answer: Answer, words: PageWords) -> list[str]:

@@ -18,6 +18,7 @@ from kg.views.answers import (
     column,
     conclusion,
     counted,
+    ignored,
     is_number,
     quoted,
     reading,
@@ -78,10 +79,13 @@ class _Terminal:
     def show(self) -> None:
         """What the answer says first, then how the question was read, then its table and its papers."""
         answer, words = self.answer, self.words
+        left_out = ignored(answer, words)
+        if answer.unanswered:
+            self._print(left_out, cut=False)
         if verdict := conclusion(answer)[0]:
             self._print(verdict, cut=False)
-        if answer.ignored:
-            self._print(words("answer.ignored", words=", ".join(answer.ignored)), dim=True)
+        if left_out and not answer.unanswered:
+            self._print(left_out, dim=True)
         if read_as := reading(answer, words):
             self._print(words("answer.read_as", question=read_as), dim=True)
         if answer.table is not None:

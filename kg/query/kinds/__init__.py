@@ -28,8 +28,8 @@ _COVERED = {kind: kind for kind in ("institution", "author", "hardware", "venue"
 _COUNTING = ("entities", "who", "count", "trend")
 #: Kinds of answer that report papers that only mention a thing, and how many of these they name.
 _MENTIONED, _LISTED = ("papers", "count"), 6
-#: Kinds of answer with a second tier, and those that have none even if nothing is found.
-_TIERED, _ALONE = ("papers", "ranking", "comparison"), ("count", "path", "trend", "near")
+#: Kinds of answer that have a second tier only if nothing is found, and those that have none even then.
+_WHOLE, _ALONE = ("definition",), ("count", "path", "trend", "near")
 #: Kinds of answer that name what the tables of their papers print side by side, and how many data sets.
 _POOLED, _POOLS = ("ranking", "comparison"), 3
 #: How many papers of a line are named beside it.
@@ -68,12 +68,12 @@ def _tiered(
 ) -> Answer:
     """An answer with its second tier: papers that lack some conditions; in a ranking, with their claims."""
     say, corpus = Sayings(query.language), Corpus.of(store)
-    if query.kind in _ALONE or not (query.kind in _TIERED or found.empty):
+    if query.kind in _ALONE or (query.kind in _WHOLE and not found.empty):
         return found
     wanted = all_asked(found.query)
     others = found.beside if query.kind == "ranking" else ()
     first = [row.paper for row in (*found.rows, *found.partly, *others)]
-    room = room_for_second(wanted, max(found.total, len(first)), limit or query.most)
+    room = room_for_second(max(found.total, len(first)), limit or query.most)
     more = second_tier(corpus, lexicon, wanted, question, first, room, query.language)
     if query.kind == "ranking":
         more = with_claims(store, more, say("results.claims"))
@@ -162,7 +162,5 @@ def _answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, lim
         own = {name for row in held.rows for name in row.sources}
         others = (line for line in found.table.lines if not own.issuperset(line.papers[:_NAMED]))
         beside = tuple(row for row in rows(store, (replace(line, papers=line.papers[:_NAMED]) for line in others)))
-        shown = {name for line in found.table.lines for name in line.papers}
-        first = sorted(held.rows, key=lambda row: shown.isdisjoint(row.sources))  # those in the table
-        return replace(found, rows=tuple(first), fulfilling=held.fulfilling, beside=beside)
+        return replace(found, rows=held.rows, fulfilling=held.fulfilling, beside=beside)
     return replace(found, rows=rows(store, found.table.lines))

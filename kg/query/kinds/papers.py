@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain, islice
 
 from kg.query.answer import Answer, Row
 from kg.query.condition_evidence import AnswerEvidence
@@ -13,7 +12,7 @@ from kg.query.filter import Compound, Condition, Filter, Outcome, Phrase, Query
 from kg.query.instructions import ORDERED
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
-from kg.query.tiers import why_empty, worded
+from kg.query.tiers import ranking, why_empty
 from kg.query.topic import only_naming
 from kg.store.file import StoreFile
 
@@ -89,7 +88,8 @@ def _ways(corpus: Corpus, wanted: Filter, compound: Condition, say: Sayings) -> 
     if compound.negated or len(whole) == len(compound.any_of):
         return ""
     found = corpus.holding(wanted)
-    named = len(corpus.fulfilling(found, replace(compound, any_of=whole), is_alone=True)) if whole else 0
+    [having] = corpus.having_each(Filter((replace(compound, any_of=whole),))) if whole else [frozenset[str]()]
+    named = len(having.intersection(corpus.names(found)))
     parts = corpus.count(found) - named
     return say("answer.ways", words=say("empty.quoted", words=compound.text), named=named, parts=parts) if parts else ""
 
@@ -104,21 +104,17 @@ def _rows(
     language: str,
     in_order: bool = False,
 ) -> tuple[Row, ...]:
-    """At most `limit` papers, best first; 0 for all, None for the default.
+    """At most `limit` papers, best first; 0 for all, None for the default; only the first have quotes.
 
-    If there are many, only those whose texts fit the question best get quotes; the others follow. Papers that
-    are `in_order` keep their order.
+    Papers that are `in_order` keep their order.
     """
     most = limit or (len(papers) if limit == 0 or len(papers) <= _MOST else _READ)
-    first = papers if in_order else papers[::-1]
-    if len(papers) > _READ and not in_order:
-        near = worded(corpus, lexicon, wanted, question)
-        first.sort(key=lambda paper: -near.get(paper, 0.0))
-    found = AnswerEvidence(corpus, lexicon, wanted, first[:_READ], language)
-    best = [found.row(paper) for paper in first[:_READ]]
-    best = best if in_order else sorted(best, key=lambda row: (-row.score, row.id))
-    others = _in_order(corpus, first[_READ:most])
-    return tuple(islice(chain(best, others), most))
+    scores = ranking(corpus, lexicon, wanted, question, papers)
+    first = papers if in_order else sorted(papers, key=lambda paper: (-scores[paper], paper))
+    found = AnswerEvidence(corpus, lexicon, wanted, first[: min(_READ, most)], language)
+    best = [found.row(paper) for paper in first[: min(_READ, most)]]
+    rows = (*best, *_in_order(corpus, first[_READ:most]))
+    return tuple(replace(row, score=scores[row.paper]) for row in rows)
 
 
 def _in_order(corpus: Corpus, papers: list[str]) -> list[Row]:

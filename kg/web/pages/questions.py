@@ -17,6 +17,7 @@ from kg.views.answers import (
     column,
     conclusion,
     conditions,
+    ignored,
     is_number,
     lacking,
     sentences,
@@ -140,7 +141,7 @@ def pool_links(answer: Answer, asked: Asked) -> list[tuple[str, str]]:
 
 def _notes(answer: Answer, noted: Iterable[str], words: PageWords) -> list[str]:
     notes = [short(note, 600) for note in noted]
-    return [words("answer.ignored", words=short(", ".join(answer.ignored), 300)), *notes] if answer.ignored else notes
+    return [*filter(None, [ignored(answer, words)]), *notes]
 
 
 def _understood(answer: Answer, asked: Asked, words: PageWords) -> list[tuple[str, str]]:
