@@ -1,4 +1,4 @@
-"""Fit the weights that rank the second tier of an answer (kg/query/tiers.toml) to the annotated questions.
+"""Fit the weights that rank the papers of an answer (kg/query/tiers.toml) to the annotated questions.
 
     KG_SHARED=FOLDER python scripts/train_tiers.py --graph GRAPH [--write]
 
@@ -24,11 +24,11 @@ import kg
 from kg.api import Graph
 from kg.cli.core import progress
 from kg.query.corpus import Corpus
-from kg.query.tiers import signs
+from kg.query.tiers import all_asked, signs
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "kg" / "query" / "tiers.toml"
 #: The weights to fit; "near" needs a graph with embeddings.
-NAMES = ("fulfilled", "stated", "words", "first", "silent")
+NAMES = ("first", "fulfilled", "stated", "words", "place", "silent")
 STEPS, RATE, DECAY = 400, 0.5, 1e-3
 #: The weight of questions that nothing else was tuned on.
 UNSEEN = 5
@@ -40,9 +40,11 @@ def examples(graph: Graph, questions: list[dict[str, Any]], same: dict[str, str]
     corpus, lexicon = Corpus.of(graph.store), graph.lexicon()
     for asked in questions:
         answer = graph.ask(asked["question"], 1000)
-        found = signs(corpus, lexicon, answer.query.filter, asked["question"])
+        first = frozenset(row.paper for row in answer.rows)
+        found = signs(corpus, lexicon, all_asked(answer.query), asked["question"], first)
         core, borderline = ({same.get(i, i) for i in asked.get(key) or ()} for key in ("expected", "also_ok"))
-        names = {row.paper: same.get(row.id, row.id) for row in corpus.rows(sorted(found["fulfilled"]))}
+        rows = corpus.rows({paper for own in found.values() for paper in own})
+        names = {row.paper: same.get(row.id, row.id) for row in rows}
         papers = [paper for paper in sorted(names) if names[paper] in core or names[paper] not in borderline]
         right = np.array([float(names[paper] in core) for paper in papers])
         if right.any():

@@ -93,7 +93,7 @@ class Parser:
         """The slots and measures without numbers in a unit that no metric beside them has: "memory at 64k tokens"."""
         out, kept = list(slots), dict(measures)
         for number, places in measures.items():
-            metrics = [at for at in places if "metric" in self.items[at].types]
+            metrics = [at for at in places if self.items[at].types == {"metric"}]
             unit = self.items[number].unit
             if metrics and not any(self.thresholds.may_have(self.items[at], unit) for at in metrics):
                 out[number] = Slot("idle")

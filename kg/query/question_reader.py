@@ -24,7 +24,7 @@ from kg.query.question import Parser
 from kg.query.question_items import PERIODS, Item
 from kg.query.question_words import QuestionWords
 from kg.query.sayings import Sayings
-from kg.query.slot_model import METRIC, RELATIONS, Reading, Slot, SlotModel, is_condition
+from kg.query.slot_model import METRIC, RELATIONS, Reading, Slot, SlotModel, is_condition, is_function
 from kg.query.spelling import mended
 from kg.query.topic import entity, topic_named
 from kg.rdf.triples import language_of
@@ -270,25 +270,29 @@ def _read(question: str, lexicon: Lexicon, language: str, alone: bool) -> Query:
 
 
 def _with_unused(items: Sequence[Item], reading: Reading, query: Query) -> Filter:
-    """The filter, with the pieces ignored that steer no condition, measure no number or are no known subject."""
+    """The filter, with the pieces ignored that set no condition, give no instruction, and are no function words."""
     found, slots = query.filter, reading.slots
     made = {slot.name for slot in slots} | {query.kind}
     terms = [term for one in found.conditions for term in one.any_of if isinstance(term, Outcome)]
     named = fold(" ".join((query.like, query.words, *(word for term in terms for word in term.words))))
     unused = []
     for at, (item, slot) in enumerate(zip(items, slots, strict=True)):
-        steers = [uses for meaning, uses in _steering()["steers"].items() if item.means(meaning) and not item.senses]
-        is_denial = item.means("not", "lacking") and not any(one.negated or one.name == "lacks" for one in slots[at:])
-        if slot.name == "" and steers:
-            is_used = any(made.intersection(uses) for uses in steers) or item.means("frame", "about", "stated")
-        elif slot.name == "" and is_denial:
-            is_used = False
-        elif slot.name in ("thing", "measure", "class") and item.is_unknown:
+        if slot.name in ("thing", "measure", "class") and item.is_unknown:
             is_used = fold(item.text) in named
-        elif slot.name in ("thing", "measure", "class"):
-            is_used = slot.name != "measure" or "number" in made or not item.senses
-        else:
+        elif slot.name == "measure":
+            is_used = "number" in made or not item.senses
+        elif slot.name or item.mark or item.taken or is_function(item):
             is_used = True
+        elif item.means("not", "lacking") and not item.senses:
+            behind = zip(items[at:], slots[at:], strict=True)  # a problem is not wanted anyhow
+            is_used = any(one.negated or one.name == "lacks" or "problem" in thing.types for thing, one in behind)
+        elif item.words and not item.senses:
+            steers = [uses for meaning, uses in _steering()["steers"].items() if item.means(meaning)]
+            is_plain = not steers or item.means("frame", "about")
+            is_used = is_plain or any(made.intersection(uses) for uses in steers)
+        else:
+            is_instruction = items[max(at - 1, 0)].means("top", "last") and item.value is not None
+            is_used = is_instruction or (item.fact is not None and query.kind == "trend")
         if not is_used and item.text not in found.ignored:
             unused.append(item.text)
     return replace(found, ignored=(*found.ignored, *unused))

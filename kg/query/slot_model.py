@@ -134,17 +134,20 @@ class SlotModel:
 
 
 def denied(items: Sequence[Item], slots: list[Slot]) -> list[Slot]:
-    """The slots, with the first thing behind a negation in its clause negated, and those joined to it by "or"."""
+    """The slots, with the first thing behind a negation in its clause negated, and those joined to it by "or".
+
+    What a verb comes before is left as it was read ("does not harm reasoning"), as is a problem: that papers do without
+    hallucination is about hallucination.
+    """
     out, is_denied = list(slots), False
     for at, (item, slot) in enumerate(zip(items, slots, strict=True)):
-        if item.mark or item.means("outperform"):  # 不敌 is "loses to"
-            is_denied = False
-        elif item.means("not", "lacking") and not item.senses:
+        if item.means("not", "lacking") and not item.senses:
             is_denied = True
-        elif is_denied and item.senses and is_condition(slot.name):
-            if slot.name in _DENIED:
-                out[at] = slot._replace(negated=slot.name != "lacks")
+        elif is_denied and item.senses and slot.name in _DENIED and "problem" not in item.types:
+            out[at] = slot._replace(negated=slot.name != "lacks")
             is_denied = any(other.either for other in slots[at + 1 : at + 4])
+        elif item.mark or item.is_unknown or item.means("outperform") or is_condition(slot.name):
+            is_denied = False
     return out
 
 
@@ -183,11 +186,7 @@ def seen_in(text: str, items: Sequence[Item], lexicon: Lexicon, names: bool = Tr
     ]
     joints = [hashed(_joints(text, pieces, at)) for at in range(len(pieces))]
     return Seen(
-        hashed(_whole(pieces)),
-        own,
-        joints,
-        [one.short for one in pieces],
-        [_allowed(item, numbers, items[max(at - 1, 0)]) for at, item in enumerate(items)],
+        hashed(_whole(pieces)), own, joints, [one.short for one in pieces], [_allowed(i, numbers) for i in items]
     )
 
 
@@ -378,27 +377,6 @@ def _whole(pieces: list[_SeenPiece]) -> Iterator[str]:
     yield from sorted(out)
 
 
-def _allowed(item: Item, numbers: bool, before: Item) -> frozenset[str]:
-    """The slots that a piece may fill: "" only if it is a function word, a mark or the number of an instruction."""
-    if item.mark:
-        return frozenset(("",))
-    if item.fact:
-        return frozenset(("idle", "about", "thing"))
-    if item.value is not None and not item.senses:
-        return frozenset(("number", "source", "idle", *([""] if before.means("top", "last") else [])))
-    says = any(item.of(prefix) for prefix in _SAYING) or item.means("stated", "code", "deed")
-    return _slots_of(
-        "thing" if item.senses else "words" if item.words else "",
-        "metric" in item.types or item.is_speed,
-        item.types <= {"metric"},
-        "institution" in item.types or item.means("scope"),
-        says,
-        bool(item.of("type:") or item.of("kind:")),
-        numbers and (item.is_unknown or item.is_speed or item.means(*_CHANGES) or bool(item.senses)),
-        is_function(item) or (bool(item.words) and not (item.senses or says)),
-    )
-
-
 def is_function(item: Item) -> bool:
     """Whether an unknown piece has only words that carry no meaning by themselves."""
     plain = QuestionWords.load().plain
@@ -406,12 +384,33 @@ def is_function(item: Item) -> bool:
     return item.is_unknown and all(word in plain or (len(word) == 1 and word.isascii()) for word in words)
 
 
+def _allowed(item: Item, numbers: bool) -> frozenset[str]:
+    """The slots that a piece may fill."""
+    if item.mark:
+        return frozenset(("",))
+    if item.fact:
+        return frozenset(("", "about", "thing"))
+    if item.value is not None and not item.senses:
+        return frozenset(("", "number", "source", "idle"))
+    found = _slots_of(
+        "thing" if item.senses else "words" if item.words else "",
+        "metric" in item.types or item.is_speed,
+        item.types <= {"metric"},
+        "institution" in item.types or item.means("scope"),
+        any(item.of(prefix) for prefix in _SAYING) or item.means("stated", "code", "deed"),
+        bool(item.of("type:") or item.of("kind:")),
+        numbers and (item.is_unknown or item.is_speed or item.means(*_CHANGES) or bool(item.senses)),
+    )
+    is_stated = item.means("stated") and not (item.senses or item.means("deed", "frame"))
+    return found - {""} if is_stated else found  # "below 3 bits"
+
+
 @cache
 def _slots_of(
-    what: str, metric: bool, only: bool, owner: bool, says: bool, kind: bool, measures: bool, function: bool
+    what: str, metric: bool, only: bool, owner: bool, says: bool, kind: bool, measures: bool
 ) -> frozenset[str]:
     """The slots that words or the names of things may fill."""
-    out = {"idle", *([""] if function else [])}
+    out = {"", "idle"}
     if what == "thing":
         out |= {"lacks", "thing", "asked"}
         out |= {"about", "used", "on", "proposed", "baseline", "named", "class", *RELATIONS} if not only else set()

@@ -40,10 +40,10 @@ def _silent(question: str, lexicon: Lexicon) -> Iterator[str]:
     if query.kind == "refused":
         return
     for item, slot in zip(parser.items, SlotModel.load().read(parser.text, parser.items, lexicon).slots, strict=True):
-        steers = bool(item.words) and not item.senses
-        is_instruction = item.value is not None and not item.senses
-        if slot.name == "" and not (item.mark or steers or is_function(item) or is_instruction):
-            yield item.text
+        is_word = bool(item.words) and not item.senses
+        is_instruction = item.value is not None or item.fact is not None
+        if slot.name == "" and not (item.mark or is_word or is_function(item) or is_instruction):
+            yield from [item.text] if fold(item.text) not in _names(query) else []
         if slot.name in ("words", "told", "idle") and fold(item.text) not in _names(query):
             yield item.text
 
