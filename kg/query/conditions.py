@@ -89,30 +89,18 @@ class Search(NamedTuple):
 
 
 def holding(wanted: Filter, search: Search | None = None) -> Where:
-    """The condition for `p` to pass a filter.
-
-    Trigrams (from `search`) or some of the words preselect the texts that are searched; these conditions come last.
-    """
+    """The condition for `p` to pass a filter; trigrams (from `search`) or some words preselect the texts to search."""
     return _all(each_holding(wanted, search))
 
 
 def each_holding(wanted: Filter, search: Search | None = None) -> list[Where]:
-    """The condition on `p` for each part of a filter, fast ones first, in a deterministic order."""
-    search = search or Search()
-    is_alone = len(wanted.conditions) == 1
-    said = {(is_searched(condition), one_holding(condition, search, is_alone)) for condition in wanted.conditions}
-    return [one for _, one in sorted(said, key=lambda pair: (pair[0], *_by_text(pair[1])))]
+    """The condition on `p` for each part of a filter, in a deterministic order."""
+    search, is_alone = search or Search(), len(wanted.conditions) == 1
+    return sorted({one_holding(one, search, is_alone) for one in wanted.conditions}, key=_by_text)
 
 
 def _by_text(where: Where) -> tuple[str, str]:
     return where.sql, repr(where.given)
-
-
-def is_searched(condition: Condition) -> bool:
-    """Whether a condition needs a search of texts that no entity narrows down."""
-    return any(
-        (isinstance(t, Phrase) and not t.concept) or (isinstance(t, Outcome) and bool(t.told)) for t in condition.any_of
-    )
 
 
 def is_slow(wanted: Filter) -> bool:

@@ -81,7 +81,7 @@ class _Terminal:
         answer, words = self.answer, self.words
         left_out = ignored(answer, words)
         if answer.unanswered:
-            self._print(left_out, cut=False)
+            self._print(left_out)
         if verdict := conclusion(answer)[0]:
             self._print(verdict, cut=False)
         if left_out and not answer.unanswered:
