@@ -277,17 +277,17 @@ class Graph:
 
         return passage(self.store, name)
 
-    def check(self, draft: str, papers: Iterable[str] = ()) -> Checked:
-        """The claims of a draft with what papers say of each: supported, contradicted, or not found.
+    def check(self, draft: str, papers: Iterable[str] = (), bib: str = "") -> Checked:
+        """The claims of a draft with the papers' sentences: supported, contradicted, to compare, or not found.
 
-        Against all papers, or against some (entries or CURIEs). Raises KgError for a text of more than 100,000
-        characters, and for a paper that the graph lacks.
+        Against all papers, or against some (entries or CURIEs); `bib` is the text of a .bib file that the draft cites
+        from. Raises KgError for a text of more than 100,000 characters, and for a paper that the graph lacks.
         """
         from kg.check import Drafts
 
         if self._drafts is None or self._drafts.lexicon is not self.lexicon():
-            self._drafts = Drafts(self.store, self.lexicon(), self.overrides)
-        return self._drafts.check(draft, papers)
+            self._drafts = Drafts(self.store, self.lexicon())
+        return self._drafts.check(draft, papers, bib)
 
     def labels(self) -> list[str]:
         """All that a question may name, as it is written: labels of concepts and of the graph's institutions."""

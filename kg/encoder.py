@@ -9,6 +9,7 @@ vocabulary, whose English labels are encoded.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,20 @@ class Encoder:
         pieces = session.run(None, {"ids": ids})[0][0]
         mean: Vector = pieces.mean(0)
         return mean / np.float32(np.linalg.norm(mean))
+
+    def words(self, text: str, places: Sequence[tuple[int, int]]) -> Vector:
+        """The embeddings of words at places of a text, in their context: (places, 384), of length 1 or 0."""
+        out = np.zeros((len(places), SIZE), np.float32)
+        if not places or not self:
+            return out
+        session, tokenizer = self._model()
+        read = tokenizer.encode(text)
+        pieces = session.run(None, {"ids": np.array([read.ids], dtype=np.int64)})[0][0]
+        for number, (start, end) in enumerate(places):
+            own = [at for at, (first, last) in enumerate(read.offsets) if first < end and start < last]
+            mean = pieces[own].sum(0)
+            out[number] = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        return out
 
 
 def open_network(model: Path | bytes) -> Any:

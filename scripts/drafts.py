@@ -1,11 +1,11 @@
 """How often `kg check` is right: the verdicts on claims whose truth is known, as tables in Markdown.
 
     python scripts/drafts.py [-v]                                     tests/check/claims.jsonl: true claims, and swaps
-    python scripts/drafts.py --graph efficient-ai.kg claims.jsonl -v  other claims, each with its verdict
+    python scripts/drafts.py --graph efficient-ai.kg claims.jsonl     other claims, with -v each with its verdict
 
 A swap is a true claim with one thing changed (`kind`). The papers of the first are read from the five reports, and from
-the folder that KG_SHARED names. A line of another file has a `text` of one claim, its `truth` ("supported",
-"contradicted", "not found") and what it is `of` ("result", "relation").
+the folder that KG_SHARED names. A line of another file has a `text` of one sentence, its `kind`, the `sentence` of the
+paper, and perhaps the text as it is `cited`. Without -v only totals are printed.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from typing import Any
 import kg
 from kg.api import Graph
 from kg.check import STATUSES, ClaimVerdict
+from kg.text import tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "tests" / "check" / "claims.jsonl"
+_ALIKE = 0.6  # of the words of a sentence
 CORPUS = Path("data") / "arxiv-corpus" / "efficient-ai-2025-2026.jsonl.gz"
 
 
@@ -45,53 +47,53 @@ def graph_of(claims: Iterable[dict[str, Any]], shared: Path, folder: Path) -> Pa
     return folder / "claims.kg"
 
 
-def verdict(graph: Graph, claim: dict[str, Any]) -> str:
-    """What is said of a claim: the worst that is said of a number of a true one, the best of one of a swap."""
-    found = {one.status for one in graph.check(claim["text"]).verdicts if one.claim.kind != "relation"}
-    order = ("contradicted", "not found", "supported")
-    if claim["kind"] != "true":
-        order = ("contradicted", "supported", "not found")
-    return next((status for status in order if status in found), "not found")
+def verdict(found: Iterable[ClaimVerdict]) -> str:
+    """What is said of a sentence: it is as good as its numbers. "none" for one without a claim."""
+    said = {one.status for one in found}
+    return next((status for status in ("contradicted", "not found", "compare", "supported") if status in said), "none")
 
 
-def score(graph: Graph, claims: Iterable[dict[str, Any]]) -> Counter[tuple[str, str]]:
-    """How many true claims and swaps have each verdict."""
-    return Counter(("true" if one["kind"] == "true" else "swap", verdict(graph, one)) for one in claims)
+def shows(found: Iterable[ClaimVerdict], sentence: str) -> bool:
+    """Whether a verdict shows a sentence of a paper, or most of it."""
+    wanted = Counter(token.fold for token in tokens(sentence))
+    for shown in (near.sentence for one in found for near in one.evidence):
+        common = (wanted & Counter(token.fold for token in tokens(shown))).total()
+        if common >= _ALIKE * wanted.total():
+            return True
+    return False
 
 
-def table(counts: Counter[tuple[str, str]], rows: Iterable[str] = STATUSES) -> str:
+def score(graph: Graph, claims: Iterable[dict[str, Any]], text: str = "text") -> Counter[tuple[str, str]]:
+    """How many true claims and swaps have each verdict, and with how many the paper's sentence is shown."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in claims:
+        kind, found = "true" if one["kind"] == "true" else "swap", graph.check(one[text]).verdicts
+        counts[kind, verdict(found)] += 1
+        counts[kind, "shown"] += "sentence" in one and shows(found, one["sentence"])
+    return counts
+
+
+def table(counts: Counter[tuple[str, str]]) -> str:
     """Truth down, verdicts across."""
-    lines = ["| truth | " + " | ".join(STATUSES) + " |", "|---|" + "---:|" * len(STATUSES)]
-    for truth in rows:
-        n = sum(counts[truth, said] for said in STATUSES)
-        lines.append(f"| {truth} ({n}) | " + " | ".join(str(counts[truth, said]) for said in STATUSES) + " |")
+    heads = (*STATUSES, "none", "shown")
+    lines = ["| truth | " + " | ".join(heads) + " |", "|---|" + "---:|" * len(heads)]
+    for truth in ("true", "swap"):
+        n = sum(counts[truth, said] for said in heads[:-1])
+        lines.append(f"| {truth} ({n}) | " + " | ".join(str(counts[truth, said]) for said in heads) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _print_swaps(graph: Graph, verbose: bool) -> None:
-    for part in ("dev", "held", "new"):
-        claims = [one for one in cases() if one["part"] == part]
-        for one in claims if verbose else ():
-            print(one["kind"], "->", verdict(graph, one), "|", one["text"])
-        print(f"{part}:\n\n{table(score(graph, claims), ('true', 'swap'))}")
-
-
-def _of(graph: Graph, text: str, of: str) -> ClaimVerdict | None:
-    """The verdict on the one claim of a text that counts; None where none is read."""
-    found = [one for one in graph.check(text).verdicts if (one.claim.kind == "relation") == (of == "relation")]
-    return found[0] if found else None
-
-
-def _print_claims(graph: Graph, file: Path, verbose: bool) -> None:
-    counts: Counter[tuple[str, str]] = Counter()
-    for said in cases(file):
-        found = _of(graph, said["text"], said["of"])
-        status = found.status if found else "not found"
-        counts[said["truth"], status] += 1
-        if verbose:
-            read = f"{found.reason} {found.differs}; {found.claim.says()}" if found else "no claim is read"
-            print(" " if status == said["truth"] else "!", said["truth"], "->", status, "|", said["text"], "|", read)
-    print(table(counts))
+def _print(graph: Graph, claims: list[dict[str, Any]], verbose: bool) -> None:
+    for one in claims if verbose else ():
+        print(one["kind"], "->", verdict(graph.check(one["text"]).verdicts), "|", one["text"])
+    print(table(score(graph, claims)))
+    cited = [one for one in claims if "cited" in one]
+    if cited:
+        same = [
+            one for one in cited if len({verdict(graph.check(one[text]).verdicts) for text in ("text", "cited")}) == 1
+        ]
+        print(f"with citations ({len(same)} of {len(cited)} verdicts are the same):\n")
+        print(table(score(graph, cited, "cited")))
 
 
 def main() -> None:
@@ -103,10 +105,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = given.graph or graph_of(cases(), Path(os.environ["KG_SHARED"]), Path(folder))
         with kg.open(str(file), read_only=True) as graph:
+            for part in ("dev", "held", "new") if not given.claims else ():
+                print(f"{part}:\n")
+                _print(graph, [one for one in cases() if one["part"] == part], given.verbose)
             if given.claims:
-                _print_claims(graph, given.claims, given.verbose)
-            else:
-                _print_swaps(graph, given.verbose)
+                _print(graph, cases(given.claims), given.verbose)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The papers that the sentences of a draft are about: those whose name or identifier stands there."""
+"""The papers that the sentences of a draft are about: by name or identifier, by citation, or by their words."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kg.check.paper_text import PaperText, Wording
 from kg.query.corpus import Corpus
 from kg.store.contents import works_named
 from kg.store.file import StoreFile
+from kg.text import fold, tokens
+from kg.vocabulary import Vocabulary
 
 #: Words of a name, and how many of them a name has at most.
 _WORD = re.compile(r"[^\W_](?:[\w.+*$^\\{}-]*[^\W_]|\+{1,2})?\+{0,2}")
@@ -16,6 +19,9 @@ _MOST_WORDS = 6
 _SHORTEST, _LONG = 2, 6  # letters of a name, and of one that may be written in other capitals
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?![\d.]\d)|(?<![\w.])[a-z-]{2,10}(?:\.[A-Z]{2})?/\d{7}(?!\d)")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>\])}]{1,200}")
+_BEGIN = 3  # words by which titles are looked up, and the least of a title that is
+#: Papers that are compared by their words, the least words of a sentence, and the share of them that a paper must have.
+_SEARCHED, _LEAST_WORDS, _FITS = 6, 3, 0.5
 _ENTRY = re.compile(r"[^\W_][\w.@:/-]{1,98}[^\W_]")
 
 
@@ -30,14 +36,15 @@ class Subject:
     end: int
     name: str
     papers: tuple[str, ...]
+    is_citation: bool = False
 
 
 class Subjects:
     """The papers of a graph by what they are called."""
 
-    def __init__(self, store: StoreFile, papers: Iterable[str] = ()) -> None:
+    def __init__(self, store: StoreFile, vocabulary: Vocabulary, papers: Iterable[str] = ()) -> None:
         """Only the given `papers` (CURIEs) are known, where there are any."""
-        self.store, self.only = store, frozenset(papers)
+        self.store, self.vocabulary, self.only = store, vocabulary, frozenset(papers)
         self._names: dict[str, list[tuple[str, str]]] = Corpus.of(store).once(_names, store)
 
     def found(self, text: str) -> list[Subject]:
@@ -50,6 +57,54 @@ class Subjects:
                 out.append(one)
                 taken[one.start : one.end] = b"\1" * (one.end - one.start)
         return sorted(out, key=lambda one: one.start)
+
+    def _is_a(self, name: str, *types: str) -> bool:
+        """Whether a name is known as that of something of some types: a metric or unit ("FPS") means no paper."""
+        return any(one.type in types for one in self.vocabulary.bearing(fold(name)))
+
+    def meant(self, sentence: str, named: list[Subject]) -> list[Subject]:
+        """The subjects of a sentence: where all are names that many papers have ("LoRA"), another may fit better."""
+        if not named or not all(self._is_a(one.name, "technique", "model", "dataset") for one in named):
+            return named
+        own = Wording(sentence, self.vocabulary)
+        best = max(own.share_in(self.text(paper)) for one in named for paper in one.papers)
+        found = self.searched(sentence)
+        return found if found and own.share_in(self.text(found[0].papers[0])) > best else named
+
+    def searched(self, sentence: str) -> list[Subject]:
+        """The paper whose words fit a sentence that names none, if one fits well."""
+        own, corpus = Wording(sentence, self.vocabulary), Corpus.of(self.store)
+        words = {word for one in own.words if (word := own.english[one.start : one.end]).isalnum()}
+        names = frozenset(one.fold for one in own.words if one.is_name)
+        scores = corpus.ranked(sorted(words)) if (names or own.amounts) and len(words) >= _LEAST_WORDS else {}
+        near = sorted((one for one in scores if not self.only or one in self.only), key=lambda one: -scores[one])
+        near = [one for one in near[:_SEARCHED] if 2 * len(names & self.text(one).folds) >= len(names)]
+        fits = [(own.share_in(self.text(paper)), paper) for paper in near]
+        best = max(fits, default=(0.0, ""), key=lambda one: one[0])
+        return [Subject(-1, -1, "", (best[1],))] if best[0] >= _FITS else []
+
+    def text(self, paper: str) -> PaperText:
+        """What a paper says."""
+        return PaperText.stored(self.store, self.vocabulary, paper)
+
+    def cited(self, text: str) -> tuple[str, ...]:
+        """The paper of an entry of a list of references or of BibTeX: by identifier, else by its whole title."""
+        if known := self._identified(text):
+            return known[0].papers
+        folds = [one.fold for one in tokens(text.replace("{", "").replace("}", ""))]
+        titles = Corpus.of(self.store).once(_titles, self.store)
+        for at in range(len(folds)):
+            for title, paper in titles.get(tuple(folds[at : at + _BEGIN]), ()):
+                if tuple(folds[at : at + len(title)]) == title:
+                    return (paper,)
+        return ()
+
+    def written_by(self, surname: str, year: int) -> tuple[str, ...]:
+        """The papers with a first author of a name that appeared in a year or the one beside it."""
+        sql = """SELECT DISTINCT p.curie FROM authors a JOIN papers p ON p.id = a.paper WHERE a.number <= 1
+            AND a.name LIKE ? AND p.year BETWEEN ? AND ? ORDER BY p.curie"""
+        found = [paper for (paper,) in self.store.rows(sql, f"% {surname}", year - 1, year + 1)]
+        return tuple(found) if len(found) <= _SEARCHED else ()
 
     def _identified(self, text: str) -> list[Subject]:
         """arXiv ids, DOIs, and names of entries with a digit."""
@@ -71,10 +126,20 @@ class Subjects:
                 surface = text[start:end]
                 known = self._names.get(_letters(surface).casefold(), ()) if "\n" not in surface else ()
                 papers = {paper for name, paper in known if _is_name(surface, name)}
-                if papers := papers & self.only if self.only else papers:
+                if (papers := papers & self.only if self.only else papers) and not self._is_a(surface, "metric"):
                     out.append(Subject(start, end, surface, tuple(sorted(papers))))
                     break
         return out
+
+
+def _titles(store: StoreFile) -> dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]:
+    """The words of titles, each with its paper, by the first ones."""
+    out: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
+    for title, paper in store.rows("SELECT title, curie FROM papers ORDER BY curie"):
+        words = tuple(one.fold for one in tokens(title))
+        if len(words) >= _BEGIN:
+            out.setdefault(words[:_BEGIN], []).append((words, paper))
+    return out
 
 
 def _names(store: StoreFile) -> dict[str, list[tuple[str, str]]]:

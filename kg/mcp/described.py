@@ -50,9 +50,9 @@ TOOLS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
         ("id",),
     ),
     "check": (
-        "Check a draft: each number and relation about a named paper or method is supported (same subject, metric, "
-        "direction, value), contradicted (another value or direction in the same setting) or not found. Name papers "
-        "by their method or id in the text; `papers` restricts to some ids.",
+        "Check a draft: what it says of a paper is supported, contradicted (another value, set-up or direction), to "
+        "compare (the number is in the paper) or not found; each with the paper's sentence. Name papers by method or "
+        "id, or cite them and give the references in the text; `papers` restricts to some ids.",
         {"text": _TEXT, "papers": _LIST, "cursor": _CURSOR},
         ("text",),
     ),

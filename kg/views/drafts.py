@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from kg.check import Checked, ClaimVerdict
+from kg.query.cited import CitedClaim
 from kg.safe_output import json_text
 from kg.text import one_line
 from kg.views.rendered import View
 from kg.views.words import PageWords
 
-_MARKS = {"supported": "✓", "contradicted": "✗", "not found": "?"}
-#: Parts of a claim that differ and are no words of it.
-_PARTS = ("increase", "decrease", "absolute", "exact", "about", "up_to", "at_least")
+_MARKS = {"supported": "✓", "contradicted": "✗", "compare": "≈", "not found": "?"}
 _LONGEST = 400  # characters of a quotation
 
 
@@ -52,20 +51,21 @@ def lines(one: ClaimVerdict, words: PageWords) -> list[str]:
     """A verdict, and the sentences of papers that it rests on."""
     status = words(f"draft.{one.status.replace(' ', '_')}")
     reason = words(f"draft.reason_{one.reason}")
-    shown = [words(f"draft.{part}") if part in _PARTS else f"“{_short(part)}”" for part in one.differs]
+    shown = [f"“{_short(part)}”" for part in one.differs]
     reason += words("draft.differs", words=words("quality.join").join(shown)) if shown else ""
-    out = [f"- {_MARKS[one.status]} **{status}**: {_said(one, words)}" + (f" ({reason})" if reason else "")]
-    return out + [f"  - “{_short(near.sentence)}” `{near.evidence}`" for near in one.evidence]
+    out = [f"- {_MARKS[one.status]} **{status}**: {_said(one)}" + (f" ({reason})" if reason else "")]
+    return out + [f"  - “{_lit(near)}” `{near.evidence}`" for near in one.evidence]
 
 
-def _said(one: ClaimVerdict, words: PageWords) -> str:
-    claim = one.claim
-    if claim.relation:
-        said = f"{claim.relation.head} {words(f'relation.{claim.relation.type}')} {claim.relation.tail}"
-        return _short(said)
-    subject = f"{claim.subject}: " if claim.subject else ""
-    metric = f"{claim.result.metric} = " if claim.result and claim.result.metric else ""
-    return _short(f"{subject}{metric}{claim.words}")
+def _lit(near: CitedClaim) -> str:
+    """The paper's sentence with its number in bold."""
+    quote, sentence = one_line(near.quote), one_line(near.sentence)
+    return _short(sentence.replace(quote, f"**{quote}**", 1) if quote != sentence else sentence)
+
+
+def _said(one: ClaimVerdict) -> str:
+    subject = f"{one.claim.subject}: " if one.claim.subject and one.claim.amount else ""
+    return _short(f"{subject}{one.claim.words}")
 
 
 def _short(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.build.pipeline import Pipeline
 from kg.check import Briefs
-from kg.check.held import names_of
+from kg.check.briefs import names_of
 from kg.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.model import KgError, Paper
 from kg.text import count_han, has_han, sentences

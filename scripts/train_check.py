@@ -1,0 +1,201 @@
+"""Learn the weights by which `kg check` compares a claim with a sentence of a paper: data/models/check.json.
+
+    python scripts/train_check.py --graph efficient-ai.kg        # minutes; prints figures by papers left out
+
+The claims are those of data/gold/drafts.train.jsonl and tests/check/claims.jsonl, by annotators, and claims made from
+statements of the graph, true and with one slot swapped. Nothing here is random but for the seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import kg
+from kg.api import Graph
+from kg.check import claim_judge
+from kg.check.alignment import Match, is_bare, ranked
+from kg.check.paper_text import Wording
+from kg.check.subjects import Subjects
+from kg.text import tokens
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = (ROOT / "data" / "gold" / "drafts.train.jsonl", ROOT / "tests" / "check" / "claims.jsonl")
+FOLDS, SEED, RIDGE, ROUNDS = 8, 0, 8.0, 12
+MADE, MADE_WEIGHT = 150, 0.3  # papers that claims are made for, and what each of these counts
+#: Shares of swaps that may be supported, and of true claims that may be contradicted.
+SWAPS_SUPPORTED, TRUE_CONTRADICTED = 0.045, 0.06
+ALIKE = 0.5  # from which a sentence with another number is on the same
+#: The beginnings of names of features that can only speak for a claim, and of those that can only speak against it.
+FOR = ("cover", "in paper", "second least", "cosine", "numbers found", "number same", "at the number", "slots")
+AGAINST = ("names missing", "heaviest", "turned", "nearest turned", "opposed", "other metric", "average for", "rival")
+TYPES = ("hardware", "model", "dataset", "metric", "technique")
+DROPPED = 3  # weights of a wrong sign that are left out at a time
+_VERBS = {"increase": "improves {metric} by", "decrease": "reduces {metric} by", "absolute": "reaches {metric} of"}
+_BOUNDS = {"up_to": "up to ", "at_least": "at least ", "about": "about "}
+
+
+def made(graph: Graph, subjects: Subjects, seed: int) -> Iterator[dict[str, Any]]:
+    """Claims from results and contests of papers, each true and with a slot of a result beside it, or turned."""
+    draw = random.Random(seed)
+    sql = "SELECT curie, name, arxiv FROM papers WHERE name <> '' AND arxiv <> '' ORDER BY curie"
+    papers = draw.sample(sorted(graph.store.rows(sql)), MADE)
+    for paper, name, arxiv in papers:
+        for sentence in subjects.text(paper).sentences:
+            results = [one for one in sentence.results if one.sure and one.metric and not isinstance(one.value, tuple)]
+            for one in results[:2]:
+                yield _claim(arxiv, paper, _told(name, one, one), True)
+                others = [other for other in results if other.metric != one.metric or other.on != one.on]
+                if others:
+                    yield _claim(arxiv, paper, _told(name, one, draw.choice(others)), False)
+        for sentence in [one for one in subjects.text(paper).sentences if one.results][:2]:
+            wording = sentence.wording
+            places = [(one.unit, str(one.low), one.start, one.end) for one in wording.amounts if not one.is_word]
+            places += [(m.type, m.concept, m.start, m.end) for m in wording.concepts if m.type in TYPES]
+            yield _claim(arxiv, paper, f"{name}: {wording.text}", True)
+            turned = [
+                (one, two)
+                for one in places
+                for two in places
+                if one[0] == two[0] and one[1] != two[1] and one[3] < two[2]
+            ]
+            for (_, _, start, end), (_, _, first, last) in draw.sample(turned, min(2, len(turned))):
+                text = wording.text
+                text = text[:start] + text[first:last] + text[end:first] + text[start:end] + text[last:]
+                yield _claim(arxiv, paper, f"{name}: {text}", False)
+    told = (
+        "SELECT head, tail, paper FROM paper_relations WHERE type = 'outperforms' AND sure ORDER BY paper, head, tail"
+    )
+    contests = [row for row in graph.store.rows(told) if row[2] in {paper for paper, *_ in papers}]
+    for head, tail, paper in contests[:MADE]:
+        yield _claim("", paper, f"{head} outperforms {tail}.", True)
+        yield _claim("", paper, f"{tail} is outperformed by {head}.", True)
+        yield _claim("", paper, f"{tail} outperforms {head}.", False)
+
+
+def _told(name: str, one: Any, other: Any) -> str:
+    """A result in words, with metric and set-up of another."""
+    value = f"{_BOUNDS.get(one.bound, '')}{one.value:g}{'' if one.unit in ('%', 'x') else ' '}{one.unit}"
+    rival = f" over {other.baseline}" if other.baseline and one.change != "absolute" else ""
+    place = f" on {other.on[0]}" if other.on else ""
+    return f"{name} {_VERBS[one.change].format(metric=other.metric)} {value}{rival}{place}."
+
+
+def _claim(arxiv: str, paper: str, text: str, holds: bool) -> dict[str, Any]:
+    return {"paper": arxiv, "curie": paper, "text": text, "holds": holds, "kind": "", "part": "made"}
+
+
+def annotated() -> Iterator[dict[str, Any]]:
+    """The claims of annotators."""
+    for file in FILES:
+        for line in file.read_text("utf-8").splitlines():
+            said = json.loads(line)
+            yield said | {"holds": said["kind"] == "true", "part": said.get("part", "train")}
+
+
+def rows(claim: dict[str, Any], subjects: Subjects) -> Iterator[tuple[dict[str, float], bool, bool]]:
+    """The features of each number of a claim, whether they teach (of a swapped number those of others do not), and
+    whether the number agrees with one of the sentence."""
+    wording = Wording(claim["text"], subjects.vocabulary)
+    names = " ".join(one.name for one in subjects.found(claim["text"]) if claim["curie"] in one.papers)
+    best = ranked(wording, subjects.text(claim["curie"]), names)[0]
+    matches = [one for one in best.matches if not is_bare(one)] or [Match(None, None, "")]
+    apart = [one for one in matches if one.agreement in ("", "other unit")]
+    for one in matches:
+        teaches = one in apart or not apart or claim["kind"] not in ("number", "unit")
+        yield best.features(one), teaches, one.own is None or one not in apart
+
+
+def fit(names: list[str], table: Any, holds: Any, weights: Any) -> Any:
+    """The weights of a logistic regression, the bias last; one of a sign that makes no sense is 0.
+
+    Annotators say what is true in other words and swap in the paper's own: without this, words that agree would tell
+    against a claim.
+    """
+    kept = np.ones(len(names), bool)
+    while True:
+        found = np.zeros(len(names) + 1)
+        found[[*kept, True]] = _newton(table[:, kept], holds, weights)
+        signs = [name.startswith(FOR) - name.startswith(AGAINST) for name in names]
+        wrong = np.array(signs) * found[:-1]
+        if wrong.min() >= 0:
+            return found
+        kept[np.argsort(wrong)[:DROPPED][np.sort(wrong)[:DROPPED] < 0]] = False
+
+
+def _newton(table: Any, holds: Any, weights: Any) -> Any:
+    wide = np.c_[table, np.ones(len(table))]
+    ridge = np.eye(wide.shape[1]) * RIDGE
+    ridge[-1, -1] = 0
+    found = np.zeros(wide.shape[1])
+    for _ in range(ROUNDS):
+        chance = 1 / (1 + np.exp(-wide @ found))
+        slope = wide.T @ (weights * (holds - chance)) - ridge @ found
+        curve = (wide * (weights * chance * (1 - chance))[:, None]).T @ wide + ridge
+        found += np.linalg.solve(curve, slope)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--graph", required=True)
+    with kg.open(parser.parse_args().graph, read_only=True) as graph:
+        subjects = Subjects(graph.store, graph.lexicon().vocabulary)
+        curies = dict(graph.store.rows("SELECT arxiv, curie FROM papers WHERE arxiv <> ''"))
+        claims = [one | {"curie": curies[one["paper"]]} for one in annotated() if one["paper"] in curies]
+        claims += made(graph, subjects, SEED)
+        read = [
+            (number, *row) for number, one in enumerate(claims) for row in rows(one, subjects) if tokens(one["text"])
+        ]
+    names = sorted({name for _, features, *_ in read for name in features})
+    table = np.array([[features.get(name, 0.0) for name in names] for _, features, *_ in read])
+    of = np.array([number for number, *_ in read])
+    teach = np.array([does for _, _, does, _ in read])
+    agrees = np.array([does for *_, does in read])
+    holds = np.array([claims[number]["holds"] for number in of], float)
+    is_made = np.array([claims[number]["part"] == "made" for number in of])
+    share = 1 / np.maximum(np.bincount(of[teach], minlength=len(claims)), 1)[of]
+    weights = np.where(teach, share, 0) * np.where(is_made, MADE_WEIGHT, 1.0)
+    weights *= np.where(holds == 1, weights[holds == 0].sum() / weights[holds == 1].sum(), 1.0)
+    mean, spread = table.mean(0), table.std(0) + 1e-6
+    table = (table - mean) / spread
+    papers = sorted({one["curie"] for one in claims})
+    fold = dict(zip(papers, np.random.default_rng(SEED).integers(0, FOLDS, len(papers)), strict=True))
+    folds = np.array([fold[claims[number]["curie"]] for number in of])
+    scores = np.zeros(len(of))
+    for number in range(FOLDS):
+        own = (folds != number) & (weights > 0)
+        found = fit(names, table[own], holds[own], weights[own])
+        scores[folds == number] = np.c_[table, np.ones(len(of))][folds == number] @ found
+    chance = 1 / (1 + np.exp(-scores))
+    least = np.array([chance[of == number].min(initial=1.0) for number in range(len(claims))])
+    sure = np.array([(chance * agrees)[of == number].min(initial=1.0) for number in range(len(claims))])
+    true = np.array([one["holds"] for one in claims])
+    counted = np.array([one["part"] == "train" for one in claims])
+    supported = float(np.quantile(sure[counted & ~true], 1 - SWAPS_SUPPORTED))
+    contradicted = float(np.quantile(least[counted & true], TRUE_CONTRADICTED))
+    for part in sorted({one["part"] for one in claims}):
+        own = np.array([one["part"] == part for one in claims])
+        for told, some in (("true", own & true), ("swaps", own & ~true)):
+            high, low = (sure[some] >= supported).mean(), (least[some] <= contradicted).mean()
+            print(f"{part}, {some.sum()} {told}: {high:.0%} supported, {low:.0%} contradicted")
+    found = fit(names, table[weights > 0], holds[weights > 0], weights[weights > 0])
+    each = found[:-1] / spread
+    said = {
+        "weights": {name: round(float(weight), 5) for name, weight in zip(names, each, strict=True)},
+        "bias": round(float(found[-1] - (each * mean).sum()), 5),
+        "supported": round(supported, 4),
+        "contradicted": round(contradicted, 4),
+        "alike": ALIKE,
+    }
+    claim_judge.FILE.write_text(json.dumps(said, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
