@@ -11,7 +11,7 @@ BOLD = re.compile(r"\*\*([^*]{1,400})\*\*|__([^_]{1,400})__")
 _WORD_OF_LABEL = (
     r"(?:paper|pdf|arxiv|link|code|html|abs|abstract|project(?: page)?|page|website|github|video|slides?|blog|poster|"
     r"doi|openreview|url|preprint|demo|data(?:set)?|model|tweet|bib(?:tex)?|hugging ?face|presentation|talk|"
-    r"supp(?:lementary)?|tensorflow|pytorch|official|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|(?:https?://|(?:[\w-]+\.)+[a-z]{2,4}/)\S+|10\.\d{4,9}/\S+)"
+    r"supp(?:lementary)?|tensorflow|pytorch|official|reviews?|discussions?|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|(?:https?://|(?:[\w-]+\.)+[a-z]{2,4}/)\S+|10\.\d{4,9}/\S+)"
 )
 LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
 _BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
@@ -52,8 +52,8 @@ BESIDE = re.compile(  # the text of a link to what is not the paper: its code, i
 def title_of(text: str) -> str:
     """The title in an item: the text of its link to a paper, of another link, what is bold, what stands before them."""
     text = _ADDRESS_FIRST.sub(r"\2 \1", IMAGE.sub("", NEXT_LINE.sub("\n", text)))
-    if behind_names := before_italics(text)[1]:
-        return behind_names
+    if title := bold_line(text) or before_italics(text)[1]:
+        return title
     if (named := _NICKNAMED.match(text)) and is_title(named[1]):
         return bare(named[1])
     found = [  # texts of links to papers, of others and in bold: "homepage" and the like last
@@ -68,8 +68,8 @@ def title_of(text: str) -> str:
     ]
     for bold in BOLD.finditer(text):
         label = _NUMBER.sub("", _SIGNS.sub("", bare(bold[1] or bold[2])))
-        if INITIAL.search(label) and names_of(label):
-            continue  # one's own name
+        if (INITIAL.search(label) and names_of(label)) or _is_bracketed(bold) or is_rating(label):
+            continue  # one's own name, a tag, "Relevance: 8/10"
         found.append((len(label.split()) < LEAST_WORDS, True, bold.start(), label))
     labels = [label for *_, label in sorted(found)]
     if own := next((one for one in labels if is_title(one) and not _BRACKETED.fullmatch(one)), ""):
@@ -95,6 +95,17 @@ def title_of(text: str) -> str:
     return plain.strip(" ,.;:-–—([") if is_title(plain) else ""
 
 
+def bold_line(text: str) -> str:
+    """The title in bold that is the whole first line of several."""
+    first, _, below = text.partition("\n")
+    found = BOLD.fullmatch(_SIGNS.sub("", first.strip())) if below.strip() else None
+    title = _NUMBER.sub("", bare(found[1] or found[2])) if found else ""
+    if len(title.split()) < LEAST_WORDS or not is_title(title):
+        return ""
+    is_signed = below.lstrip()[:1] in ("*", "_") and below.lstrip()[1:2].isalpha()  # by names in italics
+    return title if is_signed or not names_of(title) else ""
+
+
 def _first_sentence(text: str) -> str:
     """A text to its first full stop; a question or a shout ends a title only before names or a venue."""
     for found in _SENTENCE.finditer(text):
@@ -104,10 +115,17 @@ def _first_sentence(text: str) -> str:
     return text
 
 
-def _is_bracketed(link: re.Match[str]) -> bool:
-    """Whether a link of a few words stands in brackets, as buttons behind a title do: "[[paper list](...)]"."""
-    inside = link.string[link.start() - 1 : link.start()] == "[" and link.string[link.end() : link.end() + 1] == "]"
-    return inside and len(link[1].split()) < LEAST_WORDS
+def _is_bracketed(found: re.Match[str]) -> bool:
+    """Whether a link or bold text of a few words stands in brackets, as buttons and tags do: "[[paper list](...)]"."""
+    text, start, end = found.string, found.start(), found.end()
+    is_inside = text[start - 1 : start] == "[" and text[end : end + 1] == "]" and text[end + 1 : end + 2] != "("
+    return is_inside and len((found[1] or found[2]).split()) < LEAST_WORDS
+
+
+def is_rating(text: str) -> bool:
+    """Whether a text is a label and a value without letters: "Relevance: 8/10"."""
+    label, colon, value = text.replace("：", ":").partition(":")
+    return bool(label and colon) and not any(map(str.isalpha, value))
 
 
 def referred(text: str) -> tuple[list[str], str]:

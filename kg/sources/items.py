@@ -12,7 +12,18 @@ from kg.sources import bibliography
 from kg.sources.beside import is_noted
 from kg.sources.dates import iso_date
 from kg.sources.forms import forms, is_lost
-from kg.sources.item_titles import BEFORE, BESIDE, BOLD, LABEL, LEAST_WORDS, SHORTEST, is_title, referred, title_of
+from kg.sources.item_titles import (
+    BEFORE,
+    BESIDE,
+    BOLD,
+    LABEL,
+    LEAST_WORDS,
+    SHORTEST,
+    bold_line,
+    is_title,
+    referred,
+    title_of,
+)
 from kg.sources.layout.offices import Offices
 from kg.sources.layout.personal_names import is_name
 from kg.sources.links import FILE, IMAGE, LINK, PAPER, badges, bare
@@ -100,7 +111,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         for part in parts:
             yield from rows_of(part)
         return
-    is_whole = block.is_row and block.said.keys() >= {"venue", "year"}
+    place = block.said.get("venue", "") if block.is_row else ""
+    is_whole = place != "" and ANY_YEAR.search(f"{place} {block.said.get('year', '')}") is not None
     if not (links or block.url or is_whole or block.is_listed or _is_signed(block) or _is_reference(block)):
         held = held_alone(bare(LINK.sub("", block.text))) if block.depth >= 0 else {}
         is_told = held.get("venue", "") != "" or (block.depth >= 0 and _seems_paper(block))
@@ -114,6 +126,8 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     title = ("" if begins_with_quote else title_of(cell)) or said.get("title", "") or title_of(block.text)
     whole_reference = _cited(block, title)
     title = whole_reference.get("title", title)
+    title, group = [*title.removesuffix(")").split("(@"), ""][:2] if "(@" in title else (title, "")
+    title = title.rstrip()
     arxiv = next((found for link in links if (found := _arxiv(link))), "")
     if len(title) < SHORTEST:
         for which, link in {_arxiv(link) or link: link for link in reversed(links)}.items():
@@ -171,7 +185,9 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         "abstract": said.get("abstract", "") or _prose(block.text),
         "other_abstract": said.get("other_abstract", ""),
         "authors": authors,
-        "institutions": bibliography.places([said["institutions"]]) if "institutions" in said else _behind(names, rest),
+        "institutions": bibliography.places([said["institutions"]])
+        if "institutions" in said
+        else _behind(names, rest, group),
         "venue": said.get("venue")
         or whole_reference.get("venue")
         or (place if edition and place.endswith(edition[1]) else "")
@@ -263,7 +279,7 @@ _URL = re.compile(r"https?://[^\s<>()\[\]]{3,500}")
 
 def _cited(block: ListItem, title: str) -> dict[str, Any]:
     """What an item says that is a whole reference; empty where its title is that of a link or another one."""
-    if block.depth < 0 or block.is_row or not block.said.keys() <= _PLACES:
+    if block.depth < 0 or block.is_row or bold_line(block.text) or not block.said.keys() <= _PLACES:
         return {}
     first = LINK.sub(lambda link: f" {link[1]} " if is_title(bare(link[1])) else " ", block.text.split("\n\n")[0])
     made = cited(IMAGE.sub("", first), block.year)
@@ -278,7 +294,7 @@ def _cited(block: ListItem, title: str) -> dict[str, Any]:
 def _several(block: ListItem) -> list[ListItem]:
     """The paragraphs below a heading without a link, if most of those that have a link to a paper have a title too."""
     if block.depth == 0 and "title" not in block.said and "\t" in block.text:  # a row with papers in a cell
-        cells = [one for one in _IN_CELL.split(block.text) if PAPER.search(one) and title_of(one)]
+        cells = [one for one in _IN_CELL.split(block.text) if _is_apart(one)]
         found = [ListItem(block.line, 0, one, unread=block.unread * (at == 0)) for at, one in enumerate(cells)]
         return found * (len(found) > 1)
     head, *below = _OF_BADGE.sub("", block.text).split("\n\n")
@@ -298,6 +314,17 @@ def _several(block: ListItem) -> list[ListItem]:
     return [ListItem(block.line, 0, part, year=block.year) for part in parts] if is_list else []
 
 
+def _is_apart(text: str) -> bool:
+    """Whether a part of a cell is a paper: a link to one begins it, or stands behind a title and ends it."""
+    text = IMAGE.sub("", text)
+    links = [link for link in LINK.finditer(text) if PAPER.search(link[2])]
+    if not links or not title_of(text):
+        return False
+    before, behind = text[: links[0].start()], LINK.sub("", text[links[0].end() :])
+    is_named = is_title(bare(links[0][1])) and not BESIDE.fullmatch(links[0][1])
+    return not any(map(str.isalnum, before if is_named else behind))
+
+
 def _apart(text: str) -> list[str]:
     """The parts of a paragraph that holds a paper a line, each from its line on; else the paragraph."""
     lines = text.split("\n")
@@ -307,9 +334,10 @@ def _apart(text: str) -> list[str]:
     return ["\n".join(lines[start:end]) for start, end in pairwise([*begins, len(lines)])]
 
 
-def _behind(names: str, rest: str) -> list[str]:
-    """The institutions in brackets behind names, "Ada Fox (MIT), Bo Lee (ETH)", or beside the year behind a title."""
-    found = [one[1].strip(" *_") for one in _PLACED.finditer(rest) if Offices.load().has(one[1])]
+def _behind(names: str, rest: str, group: str) -> list[str]:
+    """The institutions in brackets behind names, "Ada Fox (MIT), Bo Lee (ETH)", beside the year or behind a title."""
+    places = (*(one[1].strip(" *_") for one in _PLACED.finditer(rest)), group.removesuffix(" etc"))
+    found = [place for place in places if Offices.load().has(place)]
     return list(dict.fromkeys(bibliography.behind_names(names))) or found
 
 
@@ -369,7 +397,7 @@ def _prose(text: str) -> str:
     return "\n".join(found)
 
 
-_IN_LINK = re.compile(rf"(?:/|arxiv:\s*)({ARXIV_ID})", re.I)
+_IN_LINK = re.compile(rf"(?:/|arxiv[:\s]\s*)({ARXIV_ID})", re.I)
 
 
 def _arxiv(link: str) -> str:

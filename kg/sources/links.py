@@ -21,7 +21,7 @@ PAPER = re.compile(
     r"plos\w*/article\?id=10\.|mdpi\.com/\d|frontiersin\.org/articles?/|academic\.oup\.com/\w|pubmed\.ncbi\.nlm\.nih\.gov/\d|"
     r"ncbi\.nlm\.nih\.gov/pmc/|papers\.ssrn\.com/|eprint\.iacr\.org/\d|ecva\.net/papers/|isca-(?:speech|archive)\.org/|"
     r"roboticsproceedings\.org/|ceur-ws\.org/Vol|hal\.science/hal|direct\.mit\.edu/)"
-    r"(?:[^\s()<>\[\]|\"'`]|\([^\s()<>\[\]|\"'`]{1,40}\)){0,300}|\barXiv:\s*\d{4}\.\d{4,5}|"
+    r"(?:[^\s()<>\[\]|\"'`]|\([^\s()<>\[\]|\"'`]{1,40}\)){0,300}|\barXiv(?::\s*|\s)\d{4}\.\d{4,5}|"
     r"(?:(?<=\[paper\]\()|(?<=\[pdf\]\()|(?<=\[paper\]\]\()|(?<=\[pdf\]\]\())https?://[^\s()<>\[\]|\"'`]{1,300}",
     re.I,
 )

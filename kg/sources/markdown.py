@@ -18,11 +18,12 @@ from kg.sources.beside import is_noted
 from kg.sources.body import markdownbody
 from kg.sources.forms import any_form, folded, folded_name, forms
 from kg.sources.inputs import InputFile
-from kg.sources.item_titles import LONGEST, NEXT_LINE, title_of
+from kg.sources.item_titles import LONGEST, NEXT_LINE, is_rating, title_of
 from kg.sources.items import QUOTE, SAID, ListItem, rows_of
 from kg.sources.json_records import is_data, keys
 from kg.sources.lines import decoded, opening
 from kg.sources.links import IMAGE, LINK, PAPER, TARGET, bare, linked
+from kg.sources.notations import label_of_class
 from kg.sources.paper_rows import Beside, Row, RowReader
 from kg.sources.references import EDITION
 
@@ -45,6 +46,7 @@ _LONE = re.compile(
     r"(?:[^\w\[(<`|]|_){0,20}([^\W\d][\w ]{1,30}?)[*_]{0,3}\s*[:：]?\s*[*_]{0,3}\s*$"
 )  # a label above its text
 _CALLOUT = re.compile(r"\s*>\s*\[!(\w+)\][+-]?(?:\s*\1)?\s*$", re.I)  # of Obsidian: "> [!abstract] Abstract"
+_BOX = re.compile(r"\s*<div\b[^<>]{0,100}?\bclass=\"([^\"<>]{1,100})\"[^<>]{0,100}>\s*$")
 _BREAK = re.compile(r"\s+\\$")  # the sign that a line ends here
 _BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
@@ -124,11 +126,16 @@ class _Reading:
             line = f"> {found[1]}" if self._field(found[1]) else ""
             if self._item is None and self._heading is None:
                 self._heading = ListItem(number, -1)  # of a note on one paper
+        elif (found := _BOX.match(line)) and (key := self._field(label_of_class(found[1]))) in _FLOWING:
+            self._waiting, self._is_below = key, True
+            return
+        elif line.strip() == "</div>":
+            self._waiting = ""
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             self._note()
             return
-        if found := _HEADING.match(line) or (_STRONG.match(line) if self._is_apart() else None):
+        if found := _HEADING.match(line) or (_STRONG.match(line) if self._is_apart(line) else None):
             yield from self._section(number, found)
         elif line.lstrip().startswith("|") or (self._columns and "|" in line):
             yield from self._cells(number, line)
@@ -182,9 +189,9 @@ class _Reading:
         is_labelled = self._waiting != "abstract" and SAID.match(line) is not None
         return LINK.search(line) is not None or not any(map(str.isalnum, line)) or is_labelled
 
-    def _is_apart(self) -> bool:
+    def _is_apart(self, line: str) -> bool:
         """Whether a line in bold may be a heading: behind an empty line, outside of an item with its paper."""
-        return not self._before.strip() and not self._waiting
+        return not (self._before.strip() or self._waiting or is_rating(bare(line)))
 
     def _ends(self, line: str) -> bool:
         """Whether a line stands behind the open item."""

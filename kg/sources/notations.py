@@ -13,7 +13,7 @@ from kg import latex
 from kg.model import KgError
 from kg.sources.forms import forms
 from kg.sources.inputs import InputFile
-from kg.sources.item_titles import is_title
+from kg.sources.item_titles import bold_line, is_title
 from kg.sources.layout.blocks import is_running
 from kg.sources.links import without_notes
 from kg.sources.references import names_of
@@ -117,7 +117,8 @@ def in_markdown(file: InputFile, text: str) -> str:
 
 def _without_nickname(found: re.Match[str]) -> str:
     """A whole reference on the line of the short name in bold above it; other texts as they are."""
-    return f"{found[1]}{found[4]}{found[3]}" if cited(found[4]) else found[0]
+    is_nickname = cited(found[4]) and not bold_line(found[0].removeprefix(found[1]))
+    return f"{found[1]}{found[4]}{found[3]}" if is_nickname else found[0]
 
 
 def _as_quote(found: re.Match[str]) -> str:
@@ -274,8 +275,7 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
         inside += "".join(_of_element(child, is_within or is_item, depth + 1)) + _SPACES.sub(" ", child.tail or "")
     lines = list(filter(None, map(str.strip, inside.split("\n"))))
     flat = " ".join(lines)
-    classes = forms()["page"]["classes"]
-    label = next((classes[name] for name in names if name in classes), "")
+    label = label_of_class(one.get("class") or "")
     if tag == "br":
         yield "\n"
     elif is_item:
@@ -300,6 +300,12 @@ def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[s
     else:
         end = "\n" * (1 + (tag == "p" and not is_within)) * (tag in forms()["page"]["blocks"] or tag[0] == "h")
         yield f"{end}{inside}{end}"
+
+
+def label_of_class(names: str) -> str:
+    """The label of a field that the class of an element names: "Abstract" of "paper-abstract"; "" for others."""
+    classes = forms()["page"]["classes"]
+    return next((classes[name] for name in map(str.lower, _CLASS.split(names)) if name in classes), "")
 
 
 def _classes(one: Any) -> frozenset[str]:

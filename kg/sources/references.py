@@ -60,7 +60,7 @@ _JOINED = re.compile(r"\b[A-ZÀ-Þ]\.|\s(?:and|&)\s")  # what a title between co
 _END = re.compile(r"(?<=[^\W_]{2})[?!]?[.?!]\s+(?=[^\Wa-z_]|[*_(\[“\"]|(?:ar|bio|med)[xX]iv)|[\s.,;]*$")
 _NO_PLACE = re.compile(
     r"(?:vol|no|pages?|pp|accessed|retrieved|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|"
-    r"march|april|august|(?:sept|nov|dec)ember|october|arxiv|corr|preprint)\.?",
+    r"march|april|august|(?:sept|nov|dec)ember|october|arxiv|corr|preprint|submission|submitted)\.?",
     re.I,
 )
 _YEAR = re.compile(r"\(?(?:19|20)\d\d\)?\.?")

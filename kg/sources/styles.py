@@ -104,8 +104,11 @@ def _quoted(text: str) -> dict[str, Any]:
     names = names_of(found["names"]) if found else []
     if not found or not names:
         return {}
-    title = (found["title"] or found["single"] or found["straight"]).rstrip(" ,.")
-    return _made(names, title, found["rest"], found["year"] or "")
+    title, rest = (found["title"] or found["single"] or found["straight"]).rstrip(" ,."), found["rest"]
+    if rest.startswith(": "):  # a title that begins with a quotation
+        more, rest = _ended(rest[1:].lstrip())
+        title = f"{title}: {more}"
+    return _made(names, title, rest, found["year"] or "")
 
 
 def _of_kind(text: str) -> dict[str, Any]:
@@ -171,8 +174,20 @@ def _ended(text: str) -> tuple[str, str]:
     if text[:1] in ("*", "_") and (behind := text.find(text[0], 1)) > 0:
         return text[1:behind].rstrip(" ."), text[behind + 1 :]
     end = _TITLE_END.search(text)
+    if end and end[0].strip()[:1] in ("?", "!") and (later := _goes_on(text, end.end())):
+        end = later
     mark = end[0].strip(" *_.,;") if end else ""
     return (text[: end.start()].strip() + mark, text[end.end() :]) if end else (text, "")
+
+
+def _goes_on(text: str, at: int) -> re.Match[str] | None:
+    """The end of a title behind a question or a shout within it: a full stop before what may be a venue."""
+    ends = islice(_TITLE_END.finditer(text, at), _MOST_STOPS)
+    end = next((end for end in ends if end[0].strip()[:1] not in ("?", "!")), None)
+    more = text[at : end.start()] if end else ""
+    is_venue = any(map(str.isdigit, more)) or _BEFORE_VENUE.match(more) or _NO_VENUE.match(more)
+    is_title = len(more.split()) >= _LEAST and not _ABBREVIATED.search(f"{more}.") and more[:1] not in "*_"
+    return end if end and is_title and not is_venue and text[end.end() : end.end() + 1].strip("*_ ").isalpha() else None
 
 
 def _made(names: list[str], title: str, rest: str, year: str) -> dict[str, Any]:

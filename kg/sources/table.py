@@ -32,6 +32,7 @@ _BEFORE = 5  # lines allowed before the header: "sep=;", a date
 _REREAD = 32 << 20  # code points of torn rows that are read twice
 _BRACED = re.compile(r"\{(?!['\"])[^{}]*(?:\{[^{}]*\}[^{}]*){0,500}\}")  # as values stand in BibTeX
 _COUNTED = re.compile(r"(\D+)\d{1,2}")
+_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|[ \t|:-]*$", re.M)  # below the header of a table in Markdown
 _SAYS = re.compile(r"[^\s+|:=_-]")  # more than the rule below a header
 
 
@@ -51,7 +52,7 @@ class _Shape:
 
 
 def _sniff(file: InputFile) -> float:
-    shape = None if looks_like_xml(file) else _shape(file)
+    shape = None if looks_like_xml(file) or len(_RULE.findall(opening(file))) > 1 else _shape(file)
     return 0.0 if shape is None else 0.7 if shape.form.settings.get("marks") else 0.4
 
 

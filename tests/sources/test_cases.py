@@ -37,6 +37,65 @@ def test_columns_with_chinese_names() -> None:
     assert "我们在没有梯度的情况下调整模型。" in paper.texts["A"].text
 
 
+def titles(name: str) -> list[str]:
+    return [one.texts["T"].text for one in papers(name)]
+
+
+def test_tags_ratings_buttons_and_links_within_remarks_are_no_titles() -> None:
+    assert titles("02-*/k2.md") == [
+        "Warmer: Keeping Prompt Caches Warm",
+        "Cold Starts in Mixture Models",
+        "Paging Everything for Long Prompts",
+    ]
+    assert [one.texts["I"].text for one in papers("02-*/k2.md")] == ["Example Lab", "Sample University", "Test Inc"]
+    assert titles("48-*/d.md") == ["Warm Agents: Training for Traceable Tests", "Strategic Images for Plain Shops"]
+    assert titles("55-*/rev.md") == ["Layers That Nobody Needs", "Thin Heads for Long Prompts"]
+    assert [(one.venue, one.year) for one in papers("55-*/rev.md")] == [("ICLR", 2025), ("", 2025)]
+
+
+def test_a_line_in_bold_is_the_title_whatever_words_it_holds() -> None:
+    found = papers("04-*/badge.md")
+    assert [one.texts["T"].text for one in found] == [
+        "Early Exit in Test Models",
+        "Simple Scaling at Test Time",
+        "Fast Tuning via Decoupled and Best-of-N Guesses",
+    ]
+    assert [len(one.authors) for one in found] == [3, 5, 3]
+
+
+def test_each_table_of_a_file_has_its_own_head() -> None:
+    for name in ("46-*/all.md", "46-*/two.md"):
+        found = papers(name)
+        assert [(one.venue, one.year) for one in found] == [
+            ("OSDI 2024", 2024),
+            ("MLSys 2025", 2025),
+            ("SOSP 2023", 2023),
+        ]
+        assert found[2].texts["I"].text == "Sample University"
+
+
+def test_items_of_a_digest_and_notes_are_read_by_their_ids() -> None:
+    found = papers("08-*/k7.md")
+    assert [one.arxiv for one in found] == ["2608.91755", "2608.92449"]
+    assert found[0].texts["A"].text == "论文揭示训练中的偏差。"
+    [note] = papers("06-*/k5.md")
+    assert (note.arxiv, note.authors) == ("2608.92374", ("Ada Fox", "Bo Lee"))
+    assert note.texts["T"].text == "[论文解读] Warm Words: Testing Small Models on Syllogisms"
+    assert note.texts["K"].text == "LLM Reasoning; 知识表示"
+    [card] = papers("25-*/card.md")
+    assert "K" not in card.texts
+
+
+def test_a_question_or_a_shout_ends_no_title_before_its_full_stop() -> None:
+    found = papers("19-*/ref.txt")
+    assert [one.texts["T"].text for one in found] == [
+        "Why did the token cross the link?: routing in mixtures",
+        "Is caching all you need? A study of ten systems",
+        "Stop! Look! Listen: three gates for streams",
+    ]
+    assert [one.venue for one in found] == ["", "Journal of Tests", "Proceedings of TestSys"]
+
+
 def test_an_id_that_papers_with_nothing_else_in_common_bear_joins_none(tmp_path: Path) -> None:
     [folder] = CASES.glob("16-*")
     with kg.open(tmp_path / "t.kg", create=True) as graph:

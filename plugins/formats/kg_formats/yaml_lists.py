@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, islice
 from textwrap import dedent, indent
@@ -17,7 +17,7 @@ from kg.sources.beside import is_noted
 from kg.sources.forms import any_form, forms
 from kg.sources.inputs import InputFile
 from kg.sources.lines import opening, records, text_lines
-from kg.sources.links import without_notes
+from kg.sources.links import bare, linked, without_notes
 from kg.sources.paper_rows import Beside, Skipped
 
 _FRONT = re.compile(r"---[ \t]*\n(.{1,20000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
@@ -37,6 +37,7 @@ _KEY = re.compile(r"^[ ]*(?:-[ ]+)?[\"']?([\w-]{1,60})[\"']?[ ]?:(?:[ ]|$)", re.
 _UNQUOTED = re.compile(r"^(\s*(?:-\s+)?[\w-]{1,60}:[ ]+)(?![\s'\"\[{|>&*!])(.*(?::\s|\s#).*)$", re.M)
 _FIRST = 5  # entries, of which one must be right
 _LEAST = 4  # fields of a paper in front matter
+_FIRST_LINES = 5000  # code points of a note, in which its authors may be named
 _MOST_VALUES = 100_000  # of an entry, which has no more than characters unless aliases repeat some
 _LARGEST = 100 << 10  # code points of an entry: the parser takes a millisecond a KB
 
@@ -66,10 +67,11 @@ def is_data(file: InputFile) -> bool:
 
 
 def of_paper(names: frozenset[str]) -> int:
-    """How many fields of a paper are among some names; many notes have a title, an author and a date."""
+    """How many fields of a paper are among some names; many notes have a title, an author and a date, none an id."""
     form = any_form()
     fields = form.among(frozenset(map(form.called, names))) if names else {}
-    return len(fields.keys() - {"id", "url", "keywords", "year" if "date" in fields else ""})
+    own = len(fields.keys() - {"id", "url", "keywords", "year" if "date" in fields else ""})
+    return own + (not fields.keys().isdisjoint(("arxiv", "doi")))
 
 
 def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
@@ -89,11 +91,28 @@ def entries(file: InputFile) -> Iterator[tuple[str, Any]] | None:
 
 def of_note(made: Any, below: str) -> Iterator[tuple[str, Any]]:
     """The paper of a note's front matter, and whether the note says more."""
+    if isinstance(made, dict) and (authors := _authors(below)) and not of_authors(made):
+        made["authors"] = authors
     yield "the front matter", made
     if is_noted(
         _HEADING.sub("", below), {"title": json.dumps(made, ensure_ascii=False) if isinstance(made, dict) else ""}
     ):
         yield "below the front matter", Beside(noted=True)
+
+
+def of_authors(names: Iterable[str]) -> bool:
+    """Whether one of some names is that of the authors."""
+    form = any_form()
+    return any("authors" in form.of_word.get(form.called(str(name)), ()) for name in names)
+
+
+def _authors(below: str) -> str:
+    """What stands behind the label of authors on a line below front matter: "**Authors** Ada Fox"."""
+    for line in below[:_FIRST_LINES].split("\n"):
+        label, _, names = bare(linked(line, {})).replace("：", " ").replace(":", " ").partition(" ")
+        if names and of_authors([label]):
+            return names
+    return ""
 
 
 @lru_cache(4)
