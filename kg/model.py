@@ -211,6 +211,8 @@ class Document:
     parts: tuple[Part, ...] = ()  # the body; empty for a paper that is read by its abstract
     tables: tuple[Table, ...] = ()
     references: tuple[Reference, ...] = ()
+    category: str = ""  # the primary category at arXiv: "cs.LG"
+    origin: str = ""  # the collection that the record names, of a file of several collections
 
 
 @dataclass(slots=True)

@@ -487,6 +487,14 @@ class Corpus:
         behind = self.behind_each(kind, things, papers)
         return {thing: Counter(paper.when for paper in own) for thing, own in behind.items()}
 
+    @property
+    @cached
+    def strata(self) -> dict[str, str]:
+        """Of each paper (CURIE) what part of the collection it is of: its category at arXiv or else its venue, and its
+        origin. A shift of these parts is none of what their papers are about."""
+        rows = self.store.rows("SELECT curie, origin, category, venue FROM papers")
+        return {curie: stratum(origin, category, venue) for curie, origin, category, venue in rows}
+
     @cached
     def period(self) -> tuple[str, str]:
         """The dates of the first and the last paper; "" if none is known."""
@@ -591,6 +599,12 @@ class Corpus:
             for paper in named
             if (own := tuple(sorted(entries.get(paper, ()))))
         }
+
+
+def stratum(origin: str, category: str, venue: str) -> str:
+    """The part of a collection that a paper is of; venues count without their years."""
+    place = category or " ".join(word for word in venue.split() if not any(map(str.isdigit, word)))
+    return f"{place} ({origin})" if place else origin
 
 
 def _is_central(found: Wording, proposed: Mapping[str, Any]) -> bool:

@@ -26,6 +26,7 @@ _OURS = re.compile(
 PAPER_ID = re.compile(rf"(?:/abs/|oai:arXiv\.org:|^arxiv:)?({ARXIV_ID})(?:v\d+)?$", re.I)
 _ANNOUNCED = re.compile(r"^arXiv:\S+\s+Announce Type:\s*[\w-]+\s+Abstract:\s*", re.I)
 _ERROR = "/api/errors"
+_CATEGORIES = ("primary_category", "category")  # the first is the primary one
 
 
 def _sniff(file: InputFile) -> float:
@@ -62,6 +63,9 @@ def _row(entry: xml.Element, name: str) -> dict[str, object] | Skipped:
         "arxiv": found[1],
         "doi": xml.value(entry, "doi"),
         "url": f"https://arxiv.org/abs/{found[1]}",
+        "category": next(
+            (one.get("term") or xml.text(one) for name in _CATEGORIES for one in xml.children(entry, name)), ""
+        ),
     }
 
 

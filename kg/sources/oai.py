@@ -83,6 +83,7 @@ def _arxiv(paper: xml.Element, name: str, raw: bool) -> dict[str, object] | Skip
         "arxiv": found[1],
         "doi": xml.value(paper, "doi"),
         "url": f"https://arxiv.org/abs/{found[1]}",
+        "category": xml.value(paper, "categories"),
     }
 
 

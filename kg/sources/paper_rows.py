@@ -36,6 +36,7 @@ _MOST_NAMES = 12  # of fields in one message
 KEYS = (
     *("id", "title", "subtitle", "abstract", "other_abstract", "institutions", "brief", "brief_title", "keywords"),
     *("authors", "author_count", "venue", "comment", "year", "date", "arxiv", "doi", "url", "summary_zh"),
+    *("category", "origin"),
 )
 _TEXTS = {"T": "title", "A": "abstract", "I": "institutions", "B": "brief", "H": "brief_title", "K": "keywords",
           "S": "summary_zh"}  # fmt: skip
@@ -325,8 +326,20 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         arxiv=_identifier(_ARXIV, values["arxiv"], values["id"], values["url"], place),
         doi=_own_doi(doi_in(_line(values["doi"])) or _identifier(_DOI, values["id"], values["url"])),
         url=_address(values["url"]),
+        category=_category(_string(values["category"])),
+        origin=_line(values["origin"])[:_ID_LIMIT],
         repairs=tuple(repairs),
     )
+
+
+def _category(said: str) -> str:
+    """The first category of arXiv in a text of one or more; "" for terms of other schemes.
+
+    >>> _category("cs.LG stat.ML"), _category("quant-ph"), _category("Computer Science")
+    ('cs.LG', 'quant-ph', '')
+    """
+    first = next(iter(said.replace(",", " ").split()), "")
+    return first if first.partition(".")[0] in forms()["archives"] else ""
 
 
 def _venue(value: Any) -> str:

@@ -23,7 +23,8 @@ TABLES = f"""
 CREATE TABLE papers (
     id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, entry INTEGER NOT NULL, title TEXT NOT NULL, name TEXT NOT NULL,
     kind TEXT NOT NULL, date TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL, arxiv TEXT NOT NULL, doi TEXT NOT NULL,
-    url TEXT NOT NULL, code_url TEXT NOT NULL, author_count INTEGER, parts INTEGER, appeared TEXT NOT NULL
+    url TEXT NOT NULL, code_url TEXT NOT NULL, author_count INTEGER, parts INTEGER,
+    category TEXT NOT NULL, origin TEXT NOT NULL, appeared TEXT NOT NULL
 );
 CREATE TABLE concepts (
     id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, type TEXT NOT NULL, label TEXT NOT NULL, label_zh TEXT NOT NULL,

@@ -9,6 +9,8 @@ from kg.model import BODY, FIELDS, Document
 from kg.store.codec import plain
 from kg.store.entries import local_id
 
+#: Fields that documents of older graphs lack: they count where they are known.
+_LATER = ("category", "origin")
 _SEAL = 32  # hexadecimal digits
 
 
@@ -35,6 +37,8 @@ def sealed(fingerprint: str) -> str:
 
 def _details(document: Document) -> str:
     texts = {name: (t.raw, t.text, t.edits) for name, t in sorted(document.texts.items()) if name in FIELDS}
-    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts", *BODY)]
+    rest = [getattr(document, name) for name in Document.__slots__ if name not in ("id", "texts", *_LATER, *BODY)]
+    later = {name: said for name in _LATER if (said := getattr(document, name))}
+    rest += [later] if later else []
     body = [plain(list(getattr(document, name))) for name in BODY] if document.parts else []
     return json.dumps([texts, [local_id(document.id, document.source), *rest], *body])

@@ -44,15 +44,16 @@ PATH = " > "  # between the levels of a header path
 _SAID = """
 SELECT paper, id, record ->> '$.title', record ->> '$.name', record ->> '$.kind', document ->> '$.date',
     document ->> '$.year', document ->> '$.venue', document ->> '$.arxiv', document ->> '$.doi', document ->> '$.url',
-    record ->> '$.code_url', document ->> '$.author_count', document ->> '$.parts',
-    s.said ->> '$.date'
+    record ->> '$.code_url', document ->> '$.author_count', document ->> '$.parts', document ->> '$.category',
+    coalesce(document ->> '$.origin', s.said ->> '$.form'), s.said ->> '$.date'
 FROM entries LEFT JOIN sources s ON s.name = source
 WHERE paper IN ({}) ORDER BY paper, source, number, entries.name
 """
-_EMPTY = (0, "", "", "method", "", None, "", "", "", "", "", None, None)
+_EMPTY = (0, "", "", "method", "", None, "", "", "", "", "", None, None, "", "")
 _DATE, _YEAR = 4, 5  # columns of `_COLUMNS`
-_COLUMNS = "entry, title, name, kind, date, year, venue, arxiv, doi, url, code_url, author_count, parts, appeared"
-_TOLD = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", "))
+_COLUMNS = """entry, title, name, kind, date, year, venue, arxiv, doi, url, code_url, author_count, parts, category,
+    origin, appeared"""
+_TOLD = ", ".join(f"{name} = excluded.{name}" for name in map(str.strip, _COLUMNS.split(",")))
 
 #: The concepts that works have, each with its type and, of mentions, its role; results are found by their entries.
 _HAD = """
@@ -307,7 +308,7 @@ class Writer:
             row = [next((v for v in column if v), default) for column, default in zip(columns, _EMPTY, strict=False)]
             rows.append((paper, *row, _appeared(columns[_DATE], columns[_YEAR], columns[-1])))
         self.db.executemany(
-            f"INSERT INTO papers (curie, {_COLUMNS}) VALUES ({_marks(15)}) ON CONFLICT (curie) DO UPDATE SET {_TOLD}",
+            f"INSERT INTO papers (curie, {_COLUMNS}) VALUES ({_marks(17)}) ON CONFLICT (curie) DO UPDATE SET {_TOLD}",
             rows,
         )
         there = {row[0] for row in rows}

@@ -181,3 +181,28 @@ def test_recorded_single_papers(answers):
 def test_recorded_failures_are_told_in_a_sentence(answers, name, reason):
     with pytest.raises(KgError, match=reason):
         read(answers / name)
+
+
+def test_the_primary_category_is_kept_and_other_schemes_are_not(tmp_path: Path) -> None:
+    atom = ENTRY.replace("</entry>", '<arxiv:primary_category term="cs.LG"/><category term="cs.CV"/></entry>')
+    lines = [
+        {"id": "1", "title": "A", "cats": ["cs.CV", "cs.LG"], "src": "crawl"},
+        {"id": "2", "title": "B", "categories": "stat.ML cs.LG"},
+        {"id": "3", "title": "C", "category": "Computer Science"},
+    ]
+    texts = {
+        "a.xml": atom,
+        "b.xml": RSS,
+        "c.jsonl": "".join(json.dumps(line) + "\n" for line in lines),
+        "d.bib": "@misc{x, title={D}, author={Ada Fox}, year={2025}, eprint={2501.00001}, primaryClass={cs.AR}}",
+    }
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+        found[name] = [(one.category, one.origin) for one in read(tmp_path / name).documents]
+    assert found == {
+        "a.xml": [("cs.LG", "")],
+        "b.xml": [("cs.LG", ""), ("", "")],
+        "c.jsonl": [("cs.CV", "crawl"), ("stat.ML", ""), ("", "")],
+        "d.bib": [("cs.AR", "")],
+    }

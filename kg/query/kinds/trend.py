@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from kg.model import ENTITY_TYPES
 from kg.query.answer import Answer, Grid, Line
-from kg.query.corpus import ALL, Corpus, Papers
+from kg.query.corpus import ALL, Corpus, DatedPaper, Papers
 from kg.query.filter import Fact, Filter, Query
 from kg.query.lexicon import Lexicon
-from kg.query.periods import PERIODS, covered, entries_by, folded, is_partial, within, without_gaps
+from kg.query.periods import PERIODS, covered, entries_by, folded, is_partial, period, within, without_gaps
 from kg.query.sayings import Sayings
-from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, moved, trend_test
+from kg.query.statistics import LEAST, Cells, ShareChange, early_and_late, share_changes
 from kg.query.tally import TYPES, Count, Tally, nothing, widened
 from kg.store.file import StoreFile
 
@@ -82,36 +82,49 @@ def _more(say: Sayings, query: Query, over: str) -> str:
 
 
 class _Shares:
-    """Papers by period for the test: full periods only, without a few papers far from all others in time."""
+    """Papers by period for the test: full periods only, without a few papers far from all others in time.
+
+    They are tested within the parts of the collection that they are of.
+    """
 
     def __init__(self, corpus: Corpus, among: Papers, over: str) -> None:
-        self.every = folded(corpus.days(among)[""], over)
+        self.over, self.strata = over, corpus.strata
+        dated = corpus.dated(among)
+        self.every = Counter(period(paper.when, over) for paper in dated)
         self.every.pop("", None)
         ends = covered(corpus.days(ALL)[""])
         self.names = within(self.every, over, LEAST)
-        whole = [not is_partial(name, *ends) for name in self.names]
-        self.papers = np.array([self.every[name] for name in self.names], float) * np.array(whole, float)
+        self.place = {name: at for at, name in enumerate(self.names) if not is_partial(name, *ends)}
         self.scores = np.arange(len(self.names), dtype=float)
+        self.all = self._in_cells(dated)
+        self.papers = np.zeros(len(self.names))
+        for (at, _), count in self.all.items():
+            self.papers[at] += count
+
+    def _in_cells(self, papers: Iterable[DatedPaper]) -> Counter[tuple[int, str]]:
+        """The papers of each whole period and part of the collection."""
+        cells = ((self.place.get(period(paper.when, self.over), -1), self.strata[paper.curie]) for paper in papers)
+        return Counter(cell for cell in cells if cell[0] >= 0)
 
     @property
     def is_enough(self) -> bool:
         """Whether there are three periods with papers."""
         return int((self.papers > 0).sum()) >= 3
 
-    def changes(self, counts: Mapping[str, Counter[str]]) -> list[ShareChange]:
-        """The change of each count that enough papers have, and enough lack."""
-        held = {name: np.array([own[at] for at in self.names]) * (self.papers > 0) for name, own in counts.items()}
-        total = self.papers.sum()
-        tested = [name for name, own in held.items() if LEAST <= own.sum() <= total - LEAST]
-        if not (tested and self.is_enough):
+    def changes(self, having: Mapping[str, Iterable[DatedPaper]]) -> list[ShareChange]:
+        """The change of the share of the papers under each name, if they are enough and the others are."""
+        if not self.is_enough:
             return []
-        columns = np.array([held[name] for name in tested], float).T
-        among = self.papers[:, None] + np.zeros_like(columns)
-        z, p = trend_test(columns, among, self.scores, np.zeros(len(self.names), np.int64))
-        sides = (values[side].sum(0)[None] for side in self.sides for values in (columns, among))
-        figures = np.array([*moved(*sides), z, p, adjusted(p)]).T
-        sizes = columns.sum(0)
-        return [ShareChange(name, int(sizes[n]), *map(float, figures[n])) for n, name in enumerate(tested)]
+        held = {name: self._in_cells(papers) for name, papers in having.items()}
+        tested = [name for name, own in held.items() if LEAST <= own.total() <= self.all.total() - LEAST]
+        if not tested:
+            return []
+        cells = sorted(self.all)
+        strata = {name: at for at, name in enumerate(sorted({stratum for _, stratum in cells}))}
+        at, of = np.array([place for place, _ in cells]), np.array([strata[name] for _, name in cells])
+        columns = np.array([[held[name][cell] for name in tested] for cell in cells], float)
+        among = np.array([self.all[cell] for cell in cells], float)[:, None] + np.zeros_like(columns)
+        return share_changes(tested, columns, among, Cells(at, of, self.scores, *self.sides))
 
     @property
     def sides(self) -> tuple[Any, Any]:
@@ -138,31 +151,32 @@ def _tested(tally: Tally, over: str, counts: Counter[str]) -> tuple[str, Counter
     if all(isinstance(term, Fact) for one in tally.wanted.conditions for term in one.any_of):
         return "", Counter()
     shares = _shares(tally, over)
-    found = shares.changes({"": counts})
+    found = shares.changes({"": tally.corpus.dated(tally.papers)})
     if not found:
         return say("trend.few", papers=say("number.paper", counts.total())), shares.every
     return _moved(say, found[0], shares), shares.every
 
 
 def _moved(say: Sayings, change: ShareChange, shares: _Shares) -> str:
-    key = "trend.level" if change.p >= LEVEL else "trend.rises" if change.z > 0 else "trend.falls"
+    key = {"up": "trend.rises", "down": "trend.falls", "": "trend.level"}[change.way]
     early, late = shares.spans()
     chance = f"= {change.p:.2g}" if change.p >= _SMALLEST else f"< {_SMALLEST}"
-    return say(key, p=chance, before=f"{change.early:.1%}", after=f"{change.late:.1%}", early=early, late=late)
+    ends = {name: f"{getattr(change, name) * 100:+.1f}" for name in ("by", "low", "high")}
+    shown = {"before": f"{change.early:.1%}", "after": f"{change.late:.1%}", "early": early, "late": late}
+    return say(key, p=chance, **shown, **ends)
 
 
 def _rising(tally: Tally, question: str, query: Query, over: str, limit: int | None) -> Answer:
     """The things whose share rises (or falls) by the test, by the size of the change."""
     say, corpus = Sayings(tally.language), tally.corpus
     things = [thing for thing, papers in corpus.most(query.wants, tally.papers)[0] if papers >= LEAST]
-    days = corpus.days(tally.papers, query.wants, things)
     shares = _Shares(corpus, tally.papers, over)
-    changes = shares.changes({thing: folded(own, over) for thing, own in days.items()})
+    changes = shares.changes(corpus.behind_each(query.wants, things, tally.papers))
     sign = -1 if query.order == "lowest" else 1
-    found = sorted(
-        (one for one in changes if one.q < LEVEL and sign * one.z > 0), key=lambda one: (-sign * one.by, one.label)
-    )
-    more = sorted((one for one in changes if sign > 0 and one.late > one.early), key=lambda one: one.early - one.late)
+    way = "falling" if sign < 0 else "rising"
+    of_way = [one for one in changes if one.way == ("up" if sign > 0 else "down")]
+    found = sorted(of_way, key=lambda one: (-sign * one.by, one.label))
+    more = sorted((one for one in changes if sign > 0 and one.by > 0 and one.raw > 0), key=lambda one: -one.by)
     shown = (found or more)[: limit or query.most or _THINGS]  # if the test finds nothing
     early, late = shares.spans() if shares.is_enough else ("", "")
     by = {one.label: one for one in shown}
@@ -176,7 +190,6 @@ def _rising(tally: Tally, question: str, query: Query, over: str, limit: int | N
         for one in (by[line.concept],)
     )
     names = {"things": say(f"things.{query.wants}"), "tested": len(changes), "early": early, "late": late}
-    way = "falling" if sign < 0 else "rising"
     if not lines:
         return Answer(question, query, (), (*query.filter.notes, say(f"trend.none_{way}", **names)))
     verdict = say(f"trend.{way}", len(found), **names) if found else say("trend.more_of_late", **names)

@@ -37,7 +37,7 @@ function points(label, venue) {
     const scale = state.share ? 1 : n;
     const y = !known ? NaN : state.share ? k / n : k;
     const end = (v) => (!known ? NaN : n ? v * scale : 0);
-    out.push({ i, x: scores[i], partial: data.partial[i], k, n, y, low: end(low), high: end(high) });
+    out.push({ i, x: scores[i], partial: data.partial[i], scaling: data.scaling[i], k, n, y, low: end(low), high: end(high) });
   });
   return out;
 }
@@ -82,7 +82,7 @@ function chart(lines, width, height, top, right, tell) {
         svg.append(make("path", { d: `M${[...up, ...down].join("L")}Z`, style: `fill:var(${line.colour})`, opacity: 0.16 }));
       }
     }
-    if (data.over !== "report") for (const run of runs(line.points)) svg.append(make("path", { d: `M${run.map((p) => `${x(p.x)},${y(p.y)}`).join("L")}`, style: style + ";fill:none", "stroke-width": 2, "stroke-linejoin": "round" }));
+    if (data.over !== "report") for (const run of runs(line.points)) svg.append(make("path", { d: `M${run.map((p) => `${x(p.x)},${y(Math.min(p.y, top))}`).join("L")}`, style: style + ";fill:none", "stroke-width": 2, "stroke-linejoin": "round" }));
     for (const p of known.filter((p) => p.partial || known.length <= 24)) {
       const hollow = `fill:none;stroke:var(${line.colour})`;
       if (p.y > top) svg.append(make("path", { d: `M${x(p.x) - 4},${box.top + 7}l4,-7l4,7Z`, style: hollow }));  // above the scale
@@ -160,11 +160,11 @@ function tip(told, px, py) {
   box.style.top = (py + 18 + size.height > innerHeight ? Math.max(6, py - size.height - 12) : py + 18) + "px";
 }
 
-/** The top of a scale: of whole periods, where there are any. */
+/** The top of a scale: of whole periods that have half of the papers of a usual one, where there are any. */
 const highest = (lines) => {
-  const known = lines.flatMap((l) => l.points.filter((p) => !Number.isNaN(p.y)).map((p) => p.partial)), whole = known.includes(false);
-  const all = lines.flatMap((l) => l.points.filter((p) => !Number.isNaN(p.y) && !(whole && p.partial)).map((p) => (l.points.length <= 24 || by_venue ? p.high : p.y)));
-  return Math.max(...all.filter((v) => !Number.isNaN(v)), state.share ? 0.001 : 1) * 1.04;
+  const all = lines.flatMap((l) => l.points.filter((p) => !Number.isNaN(p.y)).map((p) => ({ scaling: p.scaling, top: l.points.length <= 24 || by_venue ? p.high : p.y })));
+  const sure = all.filter((p) => p.scaling);
+  return Math.max(...(sure.length ? sure : all).map((p) => p.top), state.share ? 0.001 : 1) * 1.04;
 };
 
 function apart(room) {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.entity_types import LISTS
 from kg.identifiers import is_curie
 from kg.model import Document, KgError
-from kg.query.corpus import ALL, Corpus
+from kg.query.corpus import ALL, Corpus, stratum
 from kg.query.occurrence import Chosen
 from kg.query.periods import PERIODS, covered, period
 from kg.query.support import appeared
@@ -68,6 +68,7 @@ class Collected:
     placed: list[bool] = field(default_factory=list)  # of each paper: whether only its report has a date
     rows: Callable[[Iterable[str]], list[Row]] = lambda papers: []  # how papers of a graph are called
     unsaid: tuple[int, int] | None = None  # papers that name the type, and all, where too few do for a ranking
+    strata: list[str] = field(default_factory=list)  # of each paper: what part of the collection it is of
     naming: int = 0  # papers that only name what those of the selection work on
 
     def keys(self, label: str) -> set[str]:
@@ -94,6 +95,7 @@ class Collected:
             matches=[match for match in self.matches if match.paper in names],
             sources=[self.sources[at] for at in kept] if self.sources else [],
             placed=[self.placed[at] for at in kept] if self.placed else [],
+            strata=[self.strata[at] for at in kept] if self.strata else [],
         )
 
     def _unknown(self, label: str, of: str) -> str:
@@ -127,9 +129,10 @@ def from_graph(
 def _collected(
     graph: GraphReader, of: str, over: str, selection: str, lexicon: TrendLexicon | None, texts: str, tell: Tell | None
 ) -> Collected:
-    chosen = Chosen(graph.store, graph.vocabulary, selection)
+    chosen, corpus = Chosen(graph.store, graph.vocabulary, selection), Corpus.of(graph.store)
     out = Collected(chosen.papers, _graph_periods(chosen, over), sources=[frozenset(s) for s in chosen.said("source")])
     out.naming = len(chosen.naming)
+    out.strata = [corpus.strata[paper] for paper in out.papers]
     if over in PERIODS:
         undated = {curie for (curie,) in graph.store.rows("SELECT curie FROM papers WHERE date = '' AND year IS NULL")}
         out.placed = [paper in undated for paper in out.papers]
@@ -176,6 +179,8 @@ def from_files(
             if at == len(when):
                 when.append(([], [], set()))
                 out.papers.append(document.id)
+                origin = document.origin or batch.source.form
+                out.strata.append(stratum(origin, document.category, document.venue))
             dates, years, places = when[at]
             dates += [document.date] if document.date else []
             years += [str(document.year)] if document.year else []

@@ -23,7 +23,7 @@ def notes(trend: Trend, collected: Collected) -> list[str]:
         return []
     many = [at for at, n in enumerate(trend.placed) if _is_many(trend, at, n)]
     placed = _placement(trend, many) if many else []
-    return placed + _mixture(trend, collected.sources)
+    return placed + _mixture(trend, collected.sources) + _within(trend)
 
 
 def placed(trend: Trend, is_placed: list[bool]) -> list[int]:
@@ -59,7 +59,7 @@ def _mixture(trend: Trend, sources: list[frozenset[str]]) -> list[str]:
     early, late = (set(np.flatnonzero(at)) for at in trend.ends)
     held: dict[str, list[int]] = {}
     total = [0, 0]
-    for paper, period in trend.members.itertuples(index=False):
+    for paper, period in trend.members[["paper", "period"]].itertuples(index=False):
         side = 0 if period in early else 1 if period in late else None
         if side is None:
             continue
@@ -74,3 +74,14 @@ def _mixture(trend: Trend, sources: list[frozenset[str]]) -> list[str]:
         trend.words("trends.mixture", source=one, early=f"{shares[one][0]:.0%}", late=f"{shares[one][1]:.0%}")
         for one in sorted(moved, key=lambda one: -abs(shares[one][1] - shares[one][0]))[:_TOLD]
     ]
+
+
+def _within(trend: Trend) -> list[str]:
+    """A sentence on the parts of the collection within which changes are tested, if there are several."""
+    if trend.silence or len(trend.corpus) == 0:
+        return []
+    early, late = (trend.cells.summed(trend.cell_corpus[:, None], at)[:, 0] for at in trend.ends)
+    every = early + late
+    parts = int((every > 0).sum())
+    both = every[(early > 0) & (late > 0)].sum() / max(every.sum(), 1.0)
+    return [trend.words("trends.within", n=parts, share=f"{both:.0%}")] if parts > 1 else []

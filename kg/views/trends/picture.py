@@ -16,8 +16,8 @@ import numpy as np
 from kg.text import has_han
 from kg.views.columns import shortened, width
 from kg.views.fonts import han_font
-from kg.views.trends.trend_counts import Trend, way
-from kg.views.trends.trend_tables import lately, percent, significance
+from kg.views.trends.trend_counts import Trend
+from kg.views.trends.trend_tables import lately, percent, points_of, significance
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class _Drawing:
         wide = (_WIDTH - 2 * _MARGIN - (self.columns - 1) * gutter) / self.columns
         x, y = _MARGIN + column * (wide + gutter), self.top + row * (self.panel + _GAP)
         change = self.changes.get(key)
-        colour = {"up": _RISING, "down": _FALLING, "": _FLAT}[way(change) if change else ""]
+        colour = {"up": _RISING, "down": _FALLING, "": _FLAT}[change.way if change else ""]
         self._fitting(shortened(self.labels[key], int(wide * 15)), y - 0.15, 10, x, wide, weight="bold")
         said_in = _SOFT if self._is_by_venue else colour
         self._fitting(self._said(key, change), y + 0.055, 8.5, x, wide, color=said_in)
@@ -225,9 +225,10 @@ class _Drawing:
         papers = self.words.count("count.paper", total)
         if change is None:
             return papers
-        sign = _SIGNS[way(change)]
-        turned = [lately(self.trend, change, self.lang)]
-        return "   ".join([f"{sign}{percent(change.early)} → {percent(change.late)}", *filter(None, turned), papers])
+        sign = _SIGNS[change.way]
+        turned = lately(self.trend, change, self.lang)
+        moved = f"{sign}{percent(change.early)} → {percent(change.late)} ({points_of(change.by)})"
+        return "   ".join(filter(None, (moved, turned, papers)))
 
     def _line(self, axes: Any, key: str, at: Any, colour: str, x: Any) -> float:
         """Draw a line with its intervals; returns the highest value."""
@@ -249,7 +250,8 @@ class _Drawing:
         if len(x) <= _MARKED or last == len(x) - 1:
             axes.plot(x[last : last + 1], values[last : last + 1], marker="o", markersize=4, color=colour)
         shown = high if len(at) <= _MARKED or self._has_bars else values
-        return float(np.nanmax(shown))
+        scaling = self.trend.is_scaling[at] & np.isfinite(shown)
+        return float(np.nanmax(shown[scaling] if scaling.any() else shown))
 
     def _parts(self, axes: Any, key: str, at: Any, colour: str) -> None:
         """Draw the periods held in part, hollow: as triangles at the edge where they are above the scale."""
@@ -347,7 +349,7 @@ class _Drawing:
             high = least * (1.5 if turned else 1.0)  # three lines or two
             place, before = max(value, place + (before + high) / 2), high
             shown = percent(value) if self.trend.share else f"{value:,.0f}"
-            sign = _SIGNS[way(change)] if change else ""
+            sign = _SIGNS[change.way] if change else ""
             more = f"   {sign}{significance(change.q, 'q ')}" if change else ""
             more += f"\n{turned}" if turned else ""
             text = f"{shortened(self.labels[key], 30)}\n{shown}{more}"

@@ -13,7 +13,7 @@ import numpy as np
 from kg.model import KgError
 from kg.query.periods import PERIODS, is_partial, within
 from kg.query.sayings import Sayings
-from kg.query.statistics import LEAST, LEVEL, ShareChange, adjusted, early_and_late, late, moved, trend_test, wilson
+from kg.query.statistics import LEAST, LEVEL, Cells, ShareChange, adjusted, early_and_late, late, share_changes, wilson
 from kg.text import fold, plain
 from kg.views.columns import shortened
 from kg.views.rendered import View
@@ -59,13 +59,6 @@ class Pair(NamedTuple):
     change: ShareChange
 
 
-def way(change: ShareChange) -> str:
-    """Whether a share rises ("up") or falls ("down"): what the trend test and the interval of the change agree on."""
-    if change.q >= LEVEL:
-        return ""
-    return "up" if change.z > 0 and change.low > 0 else "down" if change.z < 0 and change.high < 0 else ""
-
-
 class Trend(View):
     """Papers (each once per period) of each label by period; saves itself in the given forms.
 
@@ -97,6 +90,7 @@ class Trend(View):
         pairs = [(at, place[name]) for at, periods in enumerate(collected.periods) for name in periods if name in place]
         self.members = pandas.DataFrame(pairs, columns=["paper", "period"], dtype="int64")
         self.things = pandas.DataFrame(collected.things, columns=["paper", "thing"]).drop_duplicates()
+        self._into_cells(collected.strata if over in PERIODS else [])
         rows = self.members.merge(self.things, on="paper").groupby(["period", "thing"], observed=True).size()
         counts = rows.unstack(fill_value=0) if len(rows) else pandas.DataFrame()
         sums = counts.sum().to_dict()
@@ -110,6 +104,8 @@ class Trend(View):
         is_whole = ~np.array(self.partial, bool)
         self.whole_counts = self.counts.mul(is_whole, axis=0)  # what is tested: of whole periods alone
         self.whole_corpus = self.corpus * is_whole
+        cells = self.members[is_whole[self.members["period"]]]["cell"]  # of whole periods
+        self.cell_corpus = np.bincount(cells, minlength=len(self.cell_periods)).astype(float)
         if self.share and len(self.index) and max(self.corpus) < least:
             self.share, self.notes = False, (*self.notes, self.words("trends.few_for_shares", least=least))
         self.unsaid = collected.unsaid
@@ -207,6 +203,12 @@ class Trend(View):
         """The lower and upper bounds of a label's share in each period (95%)."""
         return wilson(self.counts[key].to_numpy(), self.corpus)
 
+    @cached_property
+    def is_scaling(self) -> Any:
+        """Whether each period sets the scale of charts: it is whole, and has half of the papers of a usual one."""
+        held = self.whole_corpus[self.whole_corpus > 0]
+        return self.whole_corpus >= (np.median(held) / 2 if len(held) else 0.0)
+
     def named(self, names: list[str], lang: str) -> str:
         """Some names one by one, and how many more there are."""
         words = PageWords(lang)
@@ -288,32 +290,32 @@ class Trend(View):
         """The change of the share of each label with enough papers, in the order of the labels."""
         if self.silence or not self.enough:
             return []
-        counts = self.whole_counts[self.enough].to_numpy(float)
-        return self._changes(self.enough, counts, self.whole_corpus[:, None] + np.zeros_like(counts))
+        counts = self._in_cells(self.enough)
+        return share_changes(self.enough, counts, self.cell_corpus[:, None] + np.zeros_like(counts), self.cells)
 
     def rising(self) -> list[ShareChange]:
         """The labels whose share rises significantly, by size of the change."""
-        return sorted((c for c in self.changes if way(c) == "up"), key=lambda c: (-c.by, c.label))
+        return sorted((c for c in self.changes if c.way == "up"), key=lambda c: (-c.by, c.label))
 
     def falling(self) -> list[ShareChange]:
         """The labels whose share falls significantly, by size of the change."""
-        return sorted((c for c in self.changes if way(c) == "down"), key=lambda c: (c.by, c.label))
+        return sorted((c for c in self.changes if c.way == "down"), key=lambda c: (c.by, c.label))
 
     def verdicts(self) -> list[tuple[str, str, ShareChange | None]]:
         """Of each compared label the key of what it does: rising, falling, flat, or untested (without a change)."""
         known = {change.label: change for change in self.changes}
         names = {"up": "in_rising", "down": "in_falling", "": "flat"}
-        return [(key, names[way(known[key])] if key in known else "untested", known.get(key)) for key in self.compared]
+        return [(key, names[known[key].way] if key in known else "untested", known.get(key)) for key in self.compared]
 
     def lately(self, change: ShareChange) -> str:
         """The key of what the last whole periods say against a trend: each is lower than the one before, or higher."""
-        if self.over not in PERIODS or not way(change) or change.label not in self.counts:
+        if self.over not in PERIODS or not change.way or change.label not in self.counts:
             return ""
         known = np.flatnonzero(self.whole_corpus >= self.least)[-_LATELY:]
         steps = np.diff(self.counts[change.label].to_numpy()[known] / self.corpus[known])
         if len(steps) < _LATELY - 1:
             return ""
-        if way(change) == "up":
+        if change.way == "up":
             return "trends.lately_falling" if (steps < 0).all() else ""
         return "trends.lately_rising" if (steps > 0).all() else ""
 
@@ -322,16 +324,14 @@ class Trend(View):
         """The significantly new labels, newest first; tests whether their papers are this late by chance."""
         if self.silence or not self.enough:
             return []
-        when = np.unique(self.scores)
-        papers = np.array([self.whole_corpus[self.scores == one].sum() for one in when])
-        before = np.concatenate([[0], papers.cumsum()[:-1]])
-        found = []
-        for key in self.enough:
-            counts = self.whole_counts[key].to_numpy()
-            at = next(n for n, one in enumerate(when) if counts[self.scores == one].sum())
-            name = next(i for i, n in enumerate(counts) if n and self.scores[i] == when[at])
-            chance = late(int(counts.sum()), int(before[at]), int(papers.sum()))
-            found.append((key, self.index[name], int(counts.sum()), int(before[at]), chance, when[at]))
+        found, times = [], self.scores[self.cell_periods]
+        for key, counts in zip(self.enough, self._in_cells(self.enough).T, strict=True):
+            when = times[counts > 0].min()
+            name = min(self.cell_periods[(counts > 0) & (times == when)])
+            parts = [np.zeros(self.cell_strata.max() + 1, int) for _ in range(3)]
+            for part, held in zip(parts, (counts, self.cell_corpus * (times < when), self.cell_corpus), strict=True):
+                np.add.at(part, self.cell_strata, held.astype(int))
+            found.append((key, self.index[name], int(counts.sum()), int(parts[1].sum()), late(*parts), when))
         q = adjusted(np.array([one[4] for one in found]))
         new = [(one, float(p)) for one, p in zip(found, q, strict=True) if p < LEVEL]
         new.sort(key=lambda pair: (-pair[0][5], pair[1], pair[0][0]))
@@ -348,8 +348,7 @@ class Trend(View):
             for a, b in combinations(range(len(keys)), 2)
             if keys[a] not in self._above.get(keys[b], ()) and keys[b] not in self._above.get(keys[a], ())
         ]
-        both = self._together(keys)
-        own = self.whole_counts[keys].to_numpy(float)
+        both, own = self._together(keys), self._in_cells(keys)
         columns, totals, names = [], [], []
         for a, b in chosen:
             together = both[:, a, b]
@@ -359,8 +358,8 @@ class Trend(View):
                 names.append(f"{keys[a]}\n{keys[b]}")
         if not names:
             return []
-        found = self._changes(names, np.array(columns).T, np.array(totals).T)
-        moved = sorted((c for c in found if way(c)), key=lambda c: (-np.sign(c.z), -abs(c.by), c.label))
+        found = share_changes(names, np.array(columns).T, np.array(totals).T, self.cells)
+        moved = sorted((c for c in found if c.way), key=lambda c: (-np.sign(c.z), -abs(c.by), c.label))
         split = ((change.label.split("\n"), change) for change in moved)
         return [Pair(one, other, change) for (one, other), change in split]
 
@@ -368,31 +367,42 @@ class Trend(View):
         return bool(self.counts[key].sum() > 0.5 * self.corpus.sum())
 
     def _together(self, keys: list[str]) -> Any:
-        """The number of papers of each period with both of two labels: periods by labels by labels."""
+        """The number of papers of each cell with both of two labels: cells by labels by labels."""
         column = {key: n for n, key in enumerate(keys)}
         rows = self.members.merge(self.things[self.things["thing"].isin(keys)], on="paper")
-        out = np.zeros((len(self.index), len(keys), len(keys)))
-        for at, of_period in rows.groupby("period"):
-            if self.partial[int(at)]:
+        out = np.zeros((len(self.cell_periods), len(keys), len(keys)))
+        for at, of_cell in rows.groupby("cell"):
+            if self.partial[self.cell_periods[int(at)]]:
                 continue
-            papers, place = np.unique(of_period["paper"].to_numpy(), return_inverse=True)
+            papers, place = np.unique(of_cell["paper"].to_numpy(), return_inverse=True)
             has = np.zeros((len(papers), len(keys)))
-            has[place, of_period["thing"].map(column).to_numpy()] = 1
+            has[place, of_cell["thing"].map(column).to_numpy()] = 1
             out[at] = has.T @ has
         return out
 
-    def _changes(self, names: list[str], counts: Any, totals: Any) -> list[ShareChange]:
-        strata = np.unique(self.strata, return_inverse=True)[1]
-        z, p = trend_test(counts, totals, self.scores, strata)
-        q = adjusted(p)
-        ends = []
-        for at in self.ends:
-            for values in (counts, totals):
-                ends.append(np.array([values[at & (strata == one)].sum(0) for one in np.unique(strata)]))
-        shares = moved(*ends)
-        tested = np.array([*shares, z, p, q]).T
-        papers = counts.sum(0)
-        return [ShareChange(name, int(papers[i]), *map(float, tested[i])) for i, name in enumerate(names)]
+    def _into_cells(self, strata: list[str]) -> None:
+        """Divide the papers of each period by what part of the collection they are of; over venues, by venue."""
+        if strata:
+            of_paper = np.unique(strata, return_inverse=True)[1]
+            pairs = self.members["period"].to_numpy() * (of_paper.max() + 1) + of_paper[self.members["paper"]]
+            names, cell = np.unique(pairs, return_inverse=True)
+            self.cell_periods, self.cell_strata = np.divmod(names, of_paper.max() + 1)
+        else:
+            cell, self.cell_periods = self.members["period"], np.arange(len(self.index))
+            self.cell_strata = np.unique(self.strata, return_inverse=True)[1].astype(np.int64)
+        self.members["cell"], self._is_nested = cell, not strata
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of the papers, for tests."""
+        return Cells(self.cell_periods, self.cell_strata, self.scores, *self.ends, nested=self._is_nested)
+
+    def _in_cells(self, keys: list[str]) -> Any:
+        """The papers of each label in each cell of whole periods: cells by labels."""
+        rows = self.members.merge(self.things[self.things["thing"].isin(keys)], on="paper")
+        found = rows.groupby(["cell", "thing"], observed=True).size().unstack(fill_value=0)
+        counts = found.reindex(index=range(len(self.cell_periods)), columns=keys, fill_value=0).to_numpy(float)
+        return counts * (self.cell_corpus > 0)[:, None]
 
     @cached_property
     def ends(self) -> tuple[Any, Any]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kg.query.statistics import ShareChange
 from kg.text import plain
 from kg.views.render import render
-from kg.views.trends.trend_counts import way
-from kg.views.trends.trend_tables import few, matched_words, percent, points_of, significance
+from kg.views.trends.trend_tables import POINTS, few, matched_words, percent, points_of, significance
 from kg.views.words import LANGUAGES, PageWords
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ class _Page:
         return self.both("trends.more", n=f"{left:,}") if left else ""
 
     def _moved(self, change: ShareChange) -> dict[str, Any]:
-        points = {name: points_of(getattr(change, name)) for name in ("by", "low", "high")}
+        points = {name: points_of(getattr(change, name)) for name in POINTS}
         ends = {"early": percent(change.early), "late": percent(change.late), "q": significance(change.q)}
         known = change.label in self.english
         return points | ends | {
@@ -122,7 +121,7 @@ class _Page:
     def _compared(self, key: str, verdict: str, change: ShareChange | None) -> dict[str, Any]:
         """What is said of a compared label, which may not have been tested."""
         known = self._moved(change) if change else {"label": self._label(key), "index": self.place[key], "lately": ""}
-        sign = way(change) if change else ""
+        sign = change.way if change else ""
         return known | {"verdict": self.both(f"trends.{verdict}"), "way": sign, "is_tested": change is not None}
 
     def _pair(self, n: int) -> dict[str, Any]:
@@ -162,7 +161,7 @@ class _Page:
         trend = self.trend
         changes = {
             c.label: {
-                "early": c.early, "late": c.late, "way": way(c),
+                "early": c.early, "late": c.late, "way": c.way,
                 "lately": trend.lately(c).removeprefix("trends."),
             }
             for c in trend.changes
@@ -178,6 +177,7 @@ class _Page:
             "least": trend.least,
             "share": trend.share,
             "partial": trend.partial,
+            "scaling": [bool(one) for one in trend.is_scaling],
             "placed": trend.placed,
             "compared": bool(trend.compared),
             "discrete": trend.over in ("report", "venue-year") or len(trend.index) < 3,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from kg.safe_output import csv_text, json_text
 from kg.views.columns import shortened, width
 from kg.views.trends.collected import LexiconMatch
-from kg.views.trends.trend_counts import way
 from kg.views.words import PageWords
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ _COLUMNS = 10  # maximum number of periods with a column each; more are shown as
 _BARS = "▁▂▃▄▅▆▇█"
 _LINES, _LISTED, _WORDS = 20, 8, 15
 _WIDEST = 48
+#: What is told of a change in percentage points: of all papers and within strata, each with its interval.
+POINTS = ("raw", "raw_low", "raw_high", "by", "low", "high")
 
 
 def text(trend: Trend, limit: int | None = _LINES) -> str:
@@ -62,7 +63,7 @@ def _said(trend: Trend) -> list[str]:
     out = ["", words("trends.from_to", early=early, late=late)]
     if trend.compared:
         lines = [
-            [f"  {trend.labels[key]}", words(f"trends.{name}"), *(_moved(change) if change else ("", "", ""))]
+            [f"  {trend.labels[key]}", words(f"trends.{name}"), *(_moved(change) if change else ("", "", "", ""))]
             for key, name, change in trend.verdicts()
         ]
         turned = [lately(trend, change) if change else "" for _, _, change in trend.verdicts()]
@@ -106,8 +107,9 @@ def few(trend: Trend, lang: str = "") -> str:
 
 
 def _moved(change: ShareChange) -> list[str]:
-    by = f"{change.by * 100:+.1f} [{change.low * 100:+.1f}, {change.high * 100:+.1f}]"
-    return [f"{percent(change.early)} → {percent(change.late)}", by, significance(change.q, "q ")]
+    ends = (change.raw, change.raw_low, change.raw_high), (change.by, change.low, change.high)
+    raw, within = (f"{by * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}]" for by, low, high in ends)
+    return [f"{percent(change.early)} → {percent(change.late)}", raw, within, significance(change.q, "q ")]
 
 
 def percent(share: float) -> str:
@@ -225,10 +227,10 @@ def _plain(trend: Trend, key: str) -> Iterable[dict[str, Any]]:
 def _change(trend: Trend, change: ShareChange) -> dict[str, Any]:
     said = (
         change._asdict()
-        | {"by": change.by}
+        | {"raw": change.raw}
         | {"label": trend.labels.get(change.label, change.label.replace("\n", " + "))}
     )
-    verdict = {"up": "rising", "down": "falling", "": "flat"}[way(change)]
+    verdict = {"up": "rising", "down": "falling", "": "flat"}[change.way]
     return {name: round(n, 8) if isinstance(n, float) else n for name, n in said.items()} | {"verdict": verdict}
 
 

@@ -12,7 +12,7 @@ from kg.views.overview import contents
 from kg.views.profile.paper_profile import described
 from kg.views.selection import clean
 from kg.views.trends import trend
-from kg.views.trends.trend_tables import percent
+from kg.views.trends.trend_tables import percent, points_of
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
 from kg.web.facets import facets
@@ -47,7 +47,13 @@ def rising(graph: Graph, lang: str) -> dict[str, Any]:
     if found.silence or not found.keys:
         return {"rising": [], "first": [], "silence": found.silence_in(lang) if found.silence else "", "between": ""}
     rows = [
-        {"concept": one.label, "label": found.labels[one.label], "early": percent(one.early), "late": percent(one.late)}
+        {
+            "concept": one.label,
+            "label": found.labels[one.label],
+            "early": percent(one.early),
+            "late": percent(one.late),
+            "by": points_of(one.by),
+        }
         for one in found.rising()[:_RISING]
     ]
     first = [

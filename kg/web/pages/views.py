@@ -19,7 +19,7 @@ from kg.views.reader import Served
 from kg.views.report import report as reported
 from kg.views.selection import clean
 from kg.views.trends import OF, OVER, trend
-from kg.views.trends.trend_tables import percent, points_of, significance
+from kg.views.trends.trend_tables import POINTS, percent, points_of, significance
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Reply, Shown
 from kg.web.facets import flags_of
@@ -179,17 +179,19 @@ def _chart(made: Trend, key: str) -> dict[str, Any]:
         for name, n, all_, a, b, partial in zip(made.index, counts, made.corpus, low, high, made.partial, strict=True)
         if all_ and not partial
     ]
+    tops = [float(one) for one, scales, n in zip(high, made.is_scaling, made.corpus, strict=True) if scales and n]
     return {
         "concept": key if is_curie(key) else "",
         "label": made.labels[key],
         "total": int(counts.sum()),
         "points": points,
+        "top": max(tops, default=1.0),
     }
 
 
 def _moved(made: Trend, one: Any) -> dict[str, Any]:
     said = {name: percent(getattr(one, name)) for name in ("early", "late")} | {"q": significance(one.q, "q ")}
-    said |= {name: points_of(getattr(one, name)) for name in ("by", "low", "high")}
+    said |= {name: points_of(getattr(one, name)) for name in POINTS}
     return {"concept": one.label if is_curie(one.label) else "", "label": made.labels[one.label], **said}
 
 
