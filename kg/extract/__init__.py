@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path(__file__).with_name("config.cfg")
 #: Increased whenever the output of the extraction changes, so that entries of existing graphs are read again.
-VERSION = "70"
+VERSION = "71"
 LANGUAGE_MODEL = ("kg_llm", "kg_llm_relations")  # components that send texts to a service
 TAGGER = "kg_tagger"  # the most expensive component, which `fast` leaves out
 

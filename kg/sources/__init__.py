@@ -46,17 +46,15 @@ def readers() -> tuple[Reader, ...]:
     from kg.sources.forms import forms
     from kg.sources.json_forms import JsonReader
     from kg.sources.tagged import TaggedReader
-    from kg.sources.xml_forms import XmlReader
 
     found: dict[str, Reader] = {name: JsonReader(name) for name, of in forms()["json"].items() if isinstance(of, dict)}
-    found |= {name: XmlReader(name) for name in forms()["xml"]}
     found |= {name: TaggedReader(name, **of) for name, of in forms()["tagged"].items()}
     for made in registered("kg.sources", "READER", "kg.sources").values():
         reader: Reader = made() if isinstance(made, type) else made
         found.setdefault(reader.name, reader)
     own = [one for one in found.values() if type(one).__module__.startswith("kg.sources.")]
     others = [one for one in found.values() if one not in own]
-    return (*sorted(own, key=lambda one: one.name), *others)
+    return (*sorted(own, key=lambda one: one.name), *sorted(others, key=lambda one: one.name))
 
 
 def read(path: Path | HeldFile | str, name: str | None = None, is_whole: bool = False) -> Batch:

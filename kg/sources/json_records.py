@@ -133,27 +133,52 @@ def _deeper(where: str, record: dict[str, Any], row: Made, depth: int = _MOST_AR
 
 def _inside(where: str, record: dict[str, Any], row: Made, depth: int) -> Iterator[Row]:
     own = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
+    around = _around(own)
     beside = _Beside()
     for key, value in record.items():
         if folded_name(key) in _known() and not _is_grouped(value):
             continue
         place = f"{where}, {one_line(key)[:40]}"
-        year = {"year": key} if _YEAR.fullmatch(key) else {"year": own["year"]} if "year" in own else {}
+        shared = around | {"year": key} if _YEAR.fullmatch(key) else around
         if isinstance(value, dict):
             named = {} if "title" in value or " " not in key or _PAPER.isdisjoint(value) else {"title": key}
-            found = [*_deeper(place, {**own, **year, **named, **value}, row, depth - 1)]
+            found = [*_deeper(place, {**own, **shared, **named, **value}, row, depth - 1)]
             yield from (one for one in found if _is_paper(one[1]) or isinstance(one[1], Beside))
         elif isinstance(value, list):
             items = ((f"{place} {n}", one) for n, one in enumerate(value, 1) if isinstance(one, dict))
-            found = [one for place, item in items for one in _deeper(place, year | item, row, depth - 1)]
+            found = [one for place, item in items for one in _deeper(place, _placed(item, shared), row, depth - 1)]
             if any(_is_paper(made) for _, made in found):
                 yield from found
                 papers = [made for _, made in found if not isinstance(made, Skipped) and _is_paper(made)]
                 is_said = all(key in map(str, made.values()) for made in papers)  # a year, a venue
-                is_plain = key in (*forms()["json"]["lists"], *forms()["json"]["inner"])
+                is_plain = folded_name(key) in map(folded_name, (*forms()["json"]["lists"], *forms()["json"]["inner"]))
                 beside |= own if is_said or is_plain or _YEAR.fullmatch(key) else {**own, key: key}  # of a group
-                beside = _Beside({name: value for name, value in beside.items() if name != "year"})
+                beside = _Beside({name: value for name, value in beside.items() if name not in around})
     yield from beside.told(where)
+
+
+@cache
+def _named_around() -> dict[str, str]:
+    """What an object around a list may say of all papers in it ("year", "venue"), by folded names."""
+    return {folded_name(name): key for key, names in forms()["around"].items() for name in names}
+
+
+def _around(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The year and the venue that an object states for all papers of its list."""
+    found: dict[str, tuple[str, Any]] = {}
+    for name, value in fields.items():
+        key = _named_around().get(folded_name(name))
+        if key and value and isinstance(value, str | int):
+            found.setdefault(key, (name, value))
+    return dict(found.values())
+
+
+def _placed(record: Any, around: Mapping[str, Any]) -> Any:
+    """A paper of a list with the year and the venue of the list, unless it has its own under any name."""
+    if not around or not isinstance(record, dict):
+        return record
+    own = {_named_around().get(folded_name(name)) for name in record}
+    return {name: value for name, value in around.items() if _named_around()[folded_name(name)] not in own} | record
 
 
 def _is_grouped(value: Any) -> bool:
@@ -312,6 +337,7 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
     """Yield the records in an object's list if it has one, in those of an object in it, else the object itself."""
     fields: dict[str, Any] = {}
     begin, has_list, is_map = stream.position(), False, False
+    around: dict[str, Any] = {}
     stream.expect("{")
     while stream.next() != "}":
         key = stream.value()
@@ -320,7 +346,9 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
         stream.expect(":")
         if key in lists and _is_list(key, fields) and stream.next() in _OPENING and depth < _DEEPEST:
             has_list = True
-            yield from _items(stream) if stream.next() == "[" else _object(stream, stream.line(), lists, depth + 1)
+            around = _around(fields)
+            inside = _items(stream) if stream.next() == "[" else _object(stream, stream.line(), lists, depth + 1)
+            yield from ((at, one if isinstance(one, _Beside) else _placed(one, around)) for at, one in inside)
             begin = stream.position()
         elif (is_map or not fields) and lists and stream.next() == "{" and not has_list:
             value = stream.value()
@@ -339,7 +367,7 @@ def _object(stream: _Stream, line: int, lists: Collection[str], depth: int = 0) 
             stream.expect(",")
     stream.expect("}")
     if has_list or is_map:
-        yield line, _Beside((name, value) for name, value in fields.items() if name != "title")
+        yield line, _Beside((name, value) for name, value in fields.items() if name != "title" and name not in around)
     else:
         yield line, fields
 

@@ -1,4 +1,4 @@
-"""Lists and digests of papers in Markdown, Org, AsciiDoc, HTML or LaTeX, and references in plain text.
+"""Lists and digests of papers in Markdown, HTML or LaTeX, and references in plain text.
 
 Links may also be those of reStructuredText, Org and HTML, or stand at the end of the file ("[1]: https://..."). A
 paper is what has a title and a link to a place of papers, or a title, the names of several people and a year, wherever
@@ -68,7 +68,8 @@ def _sniff(file: InputFile) -> float:
     is_latex = notations.is_latex(start)
     if start.startswith("---") and keys(file) and not is_data(file):  # front matter that says of one paper
         return 0.2
-    if (_OTHER_FORM.match(start) and not (is_latex or notations.is_page(start))) or is_data(file):
+    is_page = notations.is_page(start)
+    if is_data(file) or (_OTHER_FORM.match(start) and not (is_latex or is_page or notations.is_of_others(start))):
         return 0.0
     text = notations.in_markdown(file, start)
     if file.is_whole and markdownbody.is_paper(text):
@@ -79,7 +80,7 @@ def _sniff(file: InputFile) -> float:
         return 0.0 if _is_table(lines) else 0.6 if marked or LINK.search(start) else 0.2
     rows = islice(_papers_of(text), _MOST_TRIED)
     sure = sum(isinstance(row, Mapping) and not isinstance(row, Beside) for _, row in rows)
-    if sure < 1 + notations.is_page(start):
+    if sure < 1 + is_page:
         return 0.0
     return _SURE if is_latex else _LIKELY if sure > 1 else 0.2
 

@@ -1,21 +1,21 @@
-"""Lists of papers in LaTeX, HTML, OPML, AsciiDoc and MediaWiki, written as in Markdown, each line where it stood."""
+"""Lists of papers in LaTeX, HTML and notations of plug-ins, written as in Markdown, each line where it stood."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from html import unescape
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 from kg import latex
 from kg.model import KgError
+from kg.plugins import of_others
 from kg.sources.forms import forms
 from kg.sources.inputs import InputFile
 from kg.sources.item_titles import bold_line, is_title
 from kg.sources.layout.blocks import is_running
-from kg.sources.links import without_notes
 from kg.sources.references import names_of
 from kg.sources.styles import cited
 from kg.sources.web import parsed
@@ -24,10 +24,6 @@ _PAGE = re.compile(
     r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype (?:html|netscape-bookmark-file)|html|head|body|ol|ul|dl)\b", re.I | re.S
 )
 _BOOKMARK = re.compile(r"<dt>(?=\s*<a\b)", re.I)
-_OUTLINE = re.compile(r"\s*(?:<\?xml[^<>]{0,200}>\s*)?<opml\b", re.I)
-_OF_OUTLINE = re.compile(r"[ \t]*<outline\b((?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>", re.I)
-_ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
-_ELEMENT = re.compile(r"</?[A-Za-z?][^<>]*>")
 _TEX = re.compile(r"\\(?:bibitem|begin\s*\{(?:thebibliography|document)\}|item(?![a-z]))")
 _NO_LIST = re.compile(r"\\begin\s*\{abstract\}|\\abstract\b")
 _TEX_ITEM = re.compile(
@@ -52,13 +48,6 @@ _PART = re.compile(  # of a reference, as the styles of ACM and REVTeX write it
     r"|\\BibitemOpen(?![A-Za-z])|(?<!\\)\\(?=\s)"
 )
 _NEW_BLOCK = re.compile(r"\\(?:penalty-?\d+|newblock|newline|hskip[^\\{}]{0,60}\\relax|,|;|\\)(?![a-z])")
-_ASCIIDOC = re.compile(r"^=\s+\S|^\|===+\s*$|^:[a-z][\w-]*:(?:\s|$)|https?://[^\s\[\]]+\[[^\[\]]+\]", re.M)
-_ASCIIDOC_HEADING = re.compile(r"^(={1,6})(?=\s+\S)", re.M)
-_ASCIIDOC_LINK = re.compile(r"(?:link:)?(https?://[^\s\[\]<>]{1,500})\[([^\[\]\n]{1,400})\]")
-_ASCIIDOC_TABLE = re.compile(r"^\|===+[ \t]*\n(.*?)^\|===+[ \t]*$", re.M | re.S)
-_ASCIIDOC_CELL = re.compile(r"(?:^|[ \t])[\d.+*]{0,4}[<^>.aehlmsv]{0,2}\|")
-_ASCIIDOC_ANCHOR = re.compile(r"\[\[\[[^\[\]]{1,60}\]\]\]\s*")
-_ASCIIDOC_BREAK = re.compile(r"[ ]\+$", re.M)
 _UNDERLINED = re.compile(  # a heading
     r"(?:\A|(?<=\n\n))((?:[=-]{3,}\n)?) ?((?![-*+]\s|\d{1,4}[.)]\s|[#>|<`])\S[^\n|]{2,300})\n(={3,}|-{4,})[ \t]*$", re.M
 )
@@ -71,15 +60,6 @@ _FENCED = re.compile(r"^[ \t]*(```|~~~)([^\n`]*)\n((?:(?![ \t]*\1)[^\n]*\n)*)[ \
 _INDENT = re.compile(r"^[ \t]*(?=\S)", re.M)
 _OF_TEXT = ("", "text", "txt", "abstract")  # languages of a fence
 _OF_CODE = re.compile(r"[{}<>@$\\]|==|\w=\w|\(\)")
-_ORG = re.compile(r"^#\+[A-Za-z_]+:|^[ \t]*:PROPERTIES:[ \t]*$", re.M)
-_ORG_HEADING = re.compile(
-    r"^(\*{1,9})[ \t]+(?:[A-Z]{4,10}[ \t]+)?(?:\[#[A-Z]\][ \t]+)?(.*?)(?:[ \t]+:[\w:@]+:)?[ \t]*$", re.M
-)
-_DRAWER = re.compile(r"^[ \t]*:([\w-]{2,30}):[ \t]*(.*)$", re.M)
-_CITE = re.compile(
-    r"^[*#:]*\s*(?:<ref[^<>]*>)?\{\{\s*(?:cite|citation)\b[^|{}]*\|((?:[^{}]|\{\{[^{}]*\}\}){1,4000})\}\}", re.M | re.I
-)
-_ARGUMENT = re.compile(r"\s*([\w -]+?)\s*=\s*(.*?)\s*", re.S)
 _OF_SCHOLAR = re.compile(  # "### [Title](https://...)" above "A Fox, B Lee… - Caches, 2024"
     r"^#{1,6} (\[[^\[\]\n]{5,400}\]\([^()\s]{5,600}\))[ \t]*\n{1,4}"
     r"([^\n]{3,500}?)\s-\s([^\n]{2,150}), ((?:19|20)\d\d)\b[^\n]*$",
@@ -94,8 +74,7 @@ _DEEPEST = 100  # elements in each other
 
 def in_markdown(file: InputFile, text: str) -> str:
     """The text of a list as in Markdown, with whole references as items; that of other files as it is."""
-    if _OUTLINE.match(text):
-        return _ELEMENT.sub("", _OF_OUTLINE.sub(_of_outline, text))
+    text = next((made for notation in _of_others() if (made := notation(text)) is not None), text)
     if is_page(text):
         with suppress(KgError, RecursionError):
             page = "".join(_of_element(parsed(file, _BOOKMARK.sub("<li>", text).encode())))
@@ -103,14 +82,6 @@ def in_markdown(file: InputFile, text: str) -> str:
         return ""
     if is_latex(text):
         return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, latex.COMMENT.sub("", text)))
-    if _CITE.search(text):
-        return _CITE.sub(_of_template, text)
-    if _ORG.search(text):
-        text = _ORG_HEADING.sub(lambda found: f"{'#' * min(6, len(found[1]))} {found[2]}", text)
-        text = _DRAWER.sub(lambda found: f"{found[1]}: {found[2]}" if found[2].strip() else "", text)
-    elif _ASCIIDOC.search(text):
-        text = _ASCIIDOC_LINK.sub(r"[\2](\1)", _ASCIIDOC_HEADING.sub(lambda found: "#" * len(found[1]), text))
-        text = _ASCIIDOC_ANCHOR.sub("", _ASCIIDOC_BREAK.sub("", _ASCIIDOC_TABLE.sub(_of_table, text)))
     text = _UNDERLINED.sub(lambda found: f"{found[1]}{'##'[found[3][0] == '=' :]} {found[2]}\n", text)
     return _itemised(_NICKNAMED.sub(_without_nickname, _FENCED.sub(_as_quote, text)))
 
@@ -129,41 +100,24 @@ def _as_quote(found: re.Match[str]) -> str:
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is a web page, or an outline in OPML."""
-    return _PAGE.match(text) is not None or _OUTLINE.match(text) is not None
+    """Whether a text is a web page."""
+    return _PAGE.match(text) is not None
+
+
+@cache
+def _of_others() -> tuple[Callable[[str], str | None], ...]:
+    """Other notations (entry points "kg.lists"): each gives a text in its notation in Markdown, for others None."""
+    return tuple(of_others("kg.lists").values())
+
+
+def is_of_others(text: str) -> bool:
+    """Whether a text is in a notation of another package."""
+    return any(notation(text) is not None for notation in _of_others())
 
 
 def is_latex(text: str) -> bool:
     """Whether a text is a list in LaTeX (a bibliography, a page of publications), and no paper."""
     return text.lstrip()[:1] in "\\%" and _TEX.search(text) is not None and _NO_LIST.search(text) is None
-
-
-def _of_table(found: re.Match[str]) -> str:
-    """A table of AsciiDoc, whose first line has the names of the columns, each row where its first cell stood."""
-    lines = found[1].split("\n")
-    cells: list[tuple[int, str]] = []  # the line of a cell, its text
-    width = 0
-    for at, line in enumerate(lines, 1):
-        before, *begun = _ASCIIDOC_CELL.split(line)
-        if before.strip() and cells:
-            cells[-1] = (cells[-1][0], f"{cells[-1][1]} {before.strip()}")
-        cells += ((at, one.strip()) for one in begun)
-        width = width or len(begun)
-    made = ["|"] * (len(lines) + 1)  # a row without a cell
-    for n in range(0, len(cells), max(1, width)):
-        at, row = cells[n][0] * (n > 0), [text for _, text in cells[n : n + width]]
-        made[at] = f"| {' | '.join(row)} |"
-    made[cells[0][0] if cells else 0] = "|---" * width + "|"
-    return "\n".join(made)
-
-
-def _of_outline(found: re.Match[str]) -> str:
-    """A line of an outline: a link and what is noted beside it, or what others stand under."""
-    said = {one[1].lower(): " ".join(unescape(one[2] or one[3] or "").split()) for one in _ATTRIBUTE.finditer(found[1])}
-    text, url = said.get("text", "") or said.get("title", ""), said.get("url", "")
-    if not (url or found[2]):
-        return f"# {text}"
-    return f"- {f'[{text}]({url})' if url else text} {said.get('_note', '')}"
 
 
 def _scholarly(found: re.Match[str]) -> str:
@@ -235,31 +189,6 @@ def _two_lines(text: str) -> str:
 
 def _is_reference(text: str) -> bool:
     return _HAS_YEAR.search(text) is not None and is_title(cited(text).get("title", ""))
-
-
-def _of_template(found: re.Match[str]) -> str:
-    """A reference of a wiki as an item with lines of fields."""
-    arguments = (_ARGUMENT.fullmatch(part) for part in without_notes(found[1]).split("|"))
-    said = {one[1].lower(): one[2] for one in arguments if one and one[2]}
-    numbers = ["", *map(str, range(1, 100))]
-    people = [
-        f"{said[f'last{n}']}, {said.get(f'first{n}', '')}".strip(", ") if f"last{n}" in said else said[f"author{n}"]
-        for n in numbers
-        if f"last{n}" in said or f"author{n}" in said
-    ]
-    venue = next((said[key] for key in ("journal", "conference", "book-title", "work", "magazine") if key in said), "")
-    eprint = said.get("arxiv") or said.get("eprint")
-    lines = {
-        "Authors": "; ".join(people),
-        "Venue": venue,
-        "Date": said.get("date", ""),
-        "Year": said.get("year", ""),
-        "DOI": f"https://doi.org/{said['doi']}" if "doi" in said else "",
-        "arXiv": f"https://arxiv.org/abs/{eprint}" if eprint else "",
-        "URL": said.get("url", ""),
-    }
-    below = "".join(f"\n  {name}: {value}" for name, value in lines.items() if value)
-    return f"- **{said.get('title', '')}**{below}" + "\n" * found[0].count("\n")
 
 
 def _of_element(one: Any, is_within: bool = False, depth: int = 0) -> Iterator[str]:

@@ -37,6 +37,11 @@ def test_columns_with_chinese_names() -> None:
     assert "我们在没有梯度的情况下调整模型。" in paper.texts["A"].text
 
 
+def test_year_and_venue_around_a_list_are_those_of_its_papers() -> None:
+    found = papers("09-*/k8.json")
+    assert [(one.venue, one.year) for one in found] == [("2025 Test Conference on Vision", 2025)] * 2
+
+
 def titles(name: str) -> list[str]:
     return [one.texts["T"].text for one in papers(name)]
 

@@ -11,8 +11,8 @@ from contextlib import suppress
 import pytest
 
 from kg.model import KgError
-from kg.sources import htmltable, read
-from kg_formats import xlsx
+from kg.sources import read
+from kg_formats import htmltable, xlsx
 from tests.sources.usual_files import sheet_of
 
 ARXIV = "https://arxiv.org/abs/2405.00001"

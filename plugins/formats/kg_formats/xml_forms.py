@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kg.files import toml_file
 from kg.model import Batch
 from kg.sources import bibliography, xml
 from kg.sources.dates import iso
-from kg.sources.forms import folded_name, forms, is_lost
+from kg.sources.forms import folded_name, is_lost
 from kg.sources.inputs import InputFile
 from kg.sources.paper_rows import KEYS, Row, Skipped, attempt, batch_of
 from kg.sources.people import of_objects
 from kg.sources.tags import untagged
 
+_SURE = 0.82  # more than of an answer of OAI-PMH around records of these forms
 _UNLABELLED = "Unlabelled"  # what PubMed calls a part of an abstract that has no label
 _BY = re.compile(r"^\s*<p>\s*by\s[^<>]{1,5000}</p>\s*")  # the authors before an abstract in PLOS's feeds
 _NUMBERED = re.compile(r"^[^:]{1,100}, Vol\. \S{1,10}, Pages? \S{1,20}: ")  # before the titles of MDPI's feeds
+
+
+def _forms() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = toml_file(__file__, "fields.toml")["xml"]
+    return found
 
 
 class XmlReader:
@@ -28,14 +35,14 @@ class XmlReader:
 
     @property
     def form(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = forms()["xml"][self.name]
+        found: Mapping[str, Any] = _forms()[self.name]
         return found
 
     def sniff(self, file: InputFile) -> float:
         start = file.start() if xml.looks_like_xml(file) else ""
         is_ours = any(mark in start for mark in self.form["some"])
         papers = re.compile(rf"<(?:\w+:)?(?:{'|'.join(self.form['papers'])})\b")
-        return 0.8 if is_ours and papers.search(start) else 0.0
+        return _SURE if is_ours and papers.search(start) else 0.0
 
     def read(self, file: InputFile) -> Batch:
         """Yield entries lazily; raises KgError when the XML cannot be read."""
@@ -155,3 +162,16 @@ def _value(element: xml.Element, key: str) -> Any:
         text = f"{xml.text(article)} {text}"
     label = (element.get("Label") or "").capitalize()
     return f"{label}: {text}" if key == "abstract" and label not in ("", _UNLABELLED) and text else text
+
+
+ACL = XmlReader("acl")
+CROSSREFXML = XmlReader("crossrefxml")
+DATACITEXML = XmlReader("datacitexml")
+DBLP = XmlReader("dblp")
+ENDNOTE = XmlReader("endnote")
+EUROPEPMCXML = XmlReader("europepmcxml")
+FEED = XmlReader("feed")
+HALTEI = XmlReader("haltei")
+MODS = XmlReader("mods")
+PUBMED = XmlReader("pubmed")
+WORDSOURCES = XmlReader("wordsources")

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from kg.files import toml_file
 from kg.sources import bibliography
-from kg.sources.forms import Form, forms
+from kg.sources.forms import Form
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import keys
 from kg.sources.lines import opening, rows
@@ -66,7 +67,7 @@ def _first(text: str) -> str:
 
 @cache
 def _form() -> Form:
-    return Form.of(forms()["labels"])
+    return Form.of(toml_file(__file__, "fields.toml")["labels"])
 
 
 @cache
