@@ -17,6 +17,7 @@ from kg.cli.core import (
     Location,
     Strict,
     interruptible,
+    make_first_page,
     progress,
     tell_left_out,
 )
@@ -73,6 +74,8 @@ def command(
     removed = f", {len(report.removed)} removed" if report.removed else ""
     added = number_of(len(report.added), "entry", "entries")
     print(f"Added {added}, {len(report.unchanged)} unchanged{removed}; {graph} holds {held}.")
+    if report.added or report.removed:
+        make_first_page(str(graph))
     if report.skipped:
         raise typer.Exit(SKIPPED if report.added or report.unchanged else 2)
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,6 +78,14 @@ def reading(location: str) -> Iterator[Graph]:
         yield graph
     finally:
         graph.close()
+
+
+def make_first_page(location: str) -> None:
+    """Make the first page of `kg serve` for a large graph that has changed: a server need not."""
+    with suppress(KgError, ModuleNotFoundError):
+        from kg.web import first_page
+
+        first_page.make(location)
 
 
 def language(lang: str, selection: str = "") -> str:

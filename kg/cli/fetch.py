@@ -10,7 +10,19 @@ from urllib.parse import urlsplit
 
 import typer
 
-from kg.cli.core import HERE, NOTHING_FOUND, SKIPPED, Fast, Jobs, Location, interruptible, note, progress, tell_left_out
+from kg.cli.core import (
+    HERE,
+    NOTHING_FOUND,
+    SKIPPED,
+    Fast,
+    Jobs,
+    Location,
+    interruptible,
+    make_first_page,
+    note,
+    progress,
+    tell_left_out,
+)
 from kg.model import KgError
 
 if TYPE_CHECKING:
@@ -170,6 +182,8 @@ def _add(harvest: Harvest, graph: str, new: bool, fast: bool, jobs: int | None) 
         report, there, held = added(harvest, graph, new, fast, jobs)
     tell_left_out(report)
     print(f"Added {len(report.added)} papers; {there} were in the graph already; {graph} holds {held}.")
+    if report.added:
+        make_first_page(graph)
     if report.skipped:
         raise typer.Exit(SKIPPED)
 

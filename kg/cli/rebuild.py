@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kg.cli.core import HERE, SKIPPED, Jobs, Location, interruptible, note, progress
+from kg.cli.core import HERE, SKIPPED, Jobs, Location, interruptible, make_first_page, note, progress
 from kg.text import number_of
 
 
@@ -18,5 +18,6 @@ def command(graph: Location = HERE, jobs: Jobs = None) -> None:
     for sentence in rebuilt.lost:
         note(f"Lost: {sentence}")
     print(f"Built {graph} anew; it holds {number_of(len(rebuilt.entries), 'entry', 'entries')}.")
+    make_first_page(str(graph))
     if rebuilt.lost:
         raise typer.Exit(SKIPPED)

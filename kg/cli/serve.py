@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.core import HERE, Location, note
+from kg.cli.core import HERE, Location, note, reading
 from kg.model import KgError
 from kg.version import extra
 
@@ -35,11 +35,12 @@ def command(
         from kg.web.server import serve
     except ModuleNotFoundError as error:
         raise KgError(f"`kg serve` needs {error.name}: run {extra('serve')}.") from None
-    from kg.api import Graph
 
-    with Graph(graph, read_only=True) as opened:  # says what is wrong with it before anything starts
-        for sentence in opened.notes:
-            note(sentence)
+    def look() -> None:
+        """Open the graph, which says what is wrong with it before anything starts."""
+        with reading(str(graph)):
+            pass
+
     serve(
         str(graph),
         host,
@@ -48,5 +49,6 @@ def command(
         hosts=tuple(allow_host or ()),
         writable=writable,
         seconds=seconds,
+        look=look,
         told=lambda address: note(f"Open {address} (Ctrl-C ends it)."),
     )

@@ -21,6 +21,7 @@ from kg.cli.core import (
     Location,
     interruptible,
     language,
+    make_first_page,
     note,
     progress,
     tell_left_out,
@@ -99,6 +100,7 @@ class _Watched:
             print(
                 f"{datetime.now():%Y-%m-%d %H:%M}  added {len(report.added)}: {self._digest(report.added)}", flush=True
             )
+            make_first_page(self.graph)
         return report
 
     def _of_folder(self) -> Added:

@@ -91,9 +91,11 @@ class Pool:
         return await asyncio.shield(done)
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes, also those that are only being started."""
         for worker in self._workers:
-            worker.end()
+            worker.close()
+        if any(worker.is_starting for worker in self._workers):
+            _end_forkserver()  # it starts none before it has read what all of them need
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -105,6 +107,7 @@ class _Worker:
         self._process: Any = None
         self._pipe: Any = None
         self._lock = threading.Lock()
+        self._is_closed = self.is_starting = False
 
     def start(self) -> None:
         with self._lock:
@@ -116,10 +119,19 @@ class _Worker:
         self.end()
         context = _context(self._preload)
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=_run, args=(theirs, self._begin, self._args), daemon=False)
-        self._process.start()
+        process = context.Process(target=_run, args=(theirs, self._begin, self._args), daemon=False)
+        self.is_starting = True
+        try:
+            process.start()
+        except (EOFError, OSError):
+            raise Died from None
+        finally:
+            self.is_starting = False
         theirs.close()
-        self._pipe = ours
+        self._process, self._pipe = process, ours
+        if self._is_closed:
+            self.end()
+            raise Died
         said = _heard(ours, _BEGINNING)
         if said != _BEGUN:
             self.end()
@@ -138,6 +150,11 @@ class _Worker:
             except (EOFError, OSError):
                 self.end()
                 raise Died from None
+
+    def close(self) -> None:
+        """End the process for good."""
+        self._is_closed = True
+        self.end()
 
     def end(self) -> None:
         """End the process and what it started."""
@@ -169,6 +186,15 @@ def _context(preload: str) -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([preload] if preload else [])
     return context
+
+
+def _end_forkserver() -> None:
+    """End the process from which others are forked; multiprocessing itself would wait for it."""
+    from multiprocessing import forkserver
+
+    if pid := getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None):
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _run(pipe: Connection, begin: Begin, args: tuple[Any, ...]) -> None:

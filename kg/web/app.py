@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -24,11 +24,11 @@ from starlette.routing import Route
 from kg.serving.guard import FILE, LANGUAGES, NONCE, Guard, Rules, preferred
 from kg.serving.pool import Busy, CallTooLong, Died, Pool
 from kg.serving.state import state_of
+from kg.store.place import is_address
 from kg.text import has_han
 from kg.views.words import PageWords
-from kg.web import page_worker
+from kg.web import first_page, page_worker
 from kg.web.asked import Asked, Reply, Shown
-from kg.web.pages import pages
 
 _KEPT = 64 << 20  # bytes of pages that are kept until the graph changes
 _FIELDS = 60  # fields of a form
@@ -74,6 +74,23 @@ class Site:
             made, self._is_asked = state, False
             for page, lang in product(_STEADY, LANGUAGES):
                 await self._answered(self._plain(page, lang))
+            await self._keep_first(state)
+
+    def answer_first(self, replies: Mapping[tuple[str, bool], Reply]) -> None:
+        """Answer with first pages that were kept, until the graph changes."""
+        self._state = state_of(self.location)
+        for asked in first_page.requests(self.location, version()):
+            if reply := replies.get((asked.lang, asked.is_chosen)):
+                self._keep(replace(asked, args=_Frozen(asked.args)), reply)
+
+    async def _keep_first(self, state: object) -> None:
+        """Keep the first pages for the next start of a server."""
+        if self.writable or is_address(self.location):
+            return
+        asked = list(first_page.requests(self.location, version()))
+        replies = {(one.lang, one.is_chosen): await self._answered(one) for one in asked}
+        if state == state_of(self.location) and all(reply.status == 200 for reply in replies.values()):
+            await asyncio.to_thread(first_page.keep, self.location, version(), replies)
 
     def _plain(self, page: str, lang: str) -> Asked:
         """A page as a browser asks for it that names nothing but its language."""
@@ -133,9 +150,11 @@ class Site:
 
     async def _asked(self, request: Request) -> Asked | None:
         """What a request asks for; None where there is no such page."""
+        from kg.web.pages import pages
+
         first, name, form = _named(request)
         first = {"home": ""}.get(first, first)
-        if first not in pages() or (name and not first):
+        if (first and first not in pages()) or (name and not first):
             return None
         pairs = list(request.query_params.multi_items())
         if request.method == "POST":
@@ -259,9 +278,11 @@ def application(
     *,
     writable: bool = False,
     routes: Callable[[Site], list[Any]] | None = None,
+    first: Mapping[tuple[str, bool], Reply] | None = None,
 ) -> Starlette:
-    """The application; `routes` are those of what changes the graph, where that is allowed."""
+    """The application; `routes` are those of what changes the graph, where that is allowed, `first` its first pages."""
     site = Site(location, pool, writable=writable)
+    site.answer_first(first or {})
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:

@@ -10,16 +10,16 @@ from contextlib import suppress
 from typing import Any
 
 from kg.model import KgError
-from kg.query.corpus import Corpus
 from kg.safe_output import csv_text, json_text
 from kg.serving.state import GraphPlace
 from kg.web.asked import MEDIA, Asked, Later, Missing, Reply, Shown
-from kg.web.pages import pages
-from kg.web.templating import draw
 
 
 def begin(location: str) -> Callable[[Asked], Reply]:
     """Open the graph; gives what answers requests."""
+    from kg.query.corpus import Corpus
+    from kg.web.pages import pages
+
     there = GraphPlace(location)
     with suppress(KgError):
         there.now().lexicon()
@@ -63,6 +63,8 @@ def given(shown: Shown, asked: Asked) -> Reply:
         return given(failed(asked.error("form", form=asked.form, forms=", ".join(forms)), 404), asked)
     if asked.form == "csv":
         return Reply(f"{shown.data.get('error', shown.title)}\n".encode(), "text/plain; charset=utf-8", shown.status)
+    from kg.web.templating import draw
+
     return Reply(draw(shown, asked).encode("utf-8", "replace"), status=shown.status, is_kept=shown.is_kept)
 
 
