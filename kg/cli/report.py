@@ -31,8 +31,8 @@ def command(
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
-    """Write a report: families of methods, a table of methods, who beats whom, comparable results,
-    problems and bibliography. Each line cites its papers."""
+    """Write a report: counted statements, papers to read first, families of methods, results on
+    shared ground, all methods, limits, who beats whom. Each line cites its papers."""
     form, said = choose(format, output, FORMS, "md"), " ".join(selection or [])
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
     with reading(graph) as opened:

@@ -23,22 +23,23 @@ def _file(folder: Path, text: str) -> Path:
 
 def test_a_file_chooses_sections_columns_and_lengths(built: Graph, tmp_path: Path) -> None:
     layout = _file(
-        tmp_path, "sections:\n  - results:\n      columns: [value, paper, unit]\n      most: 2\n  - bibliography\n"
+        tmp_path,
+        "sections:\n  - methods:\n      columns: [value, technique, method]\n      most: 2\n  - bibliography\n",
     )
     view = built.report(TOPIC, layout=layout)
     data = json.loads(str(view.render("json")))
-    assert data["sections"] == ["results", "bibliography"]
-    assert data["results"]["columns"] == ["value", "paper", "unit"]
-    assert data["results"]["shown"] == 2
-    assert "| Value | Paper | Unit |" in str(view.render("md"))
+    assert data["sections"] == ["methods", "bibliography"]
+    assert data["methods"]["columns"] == ["value", "technique", "method"]
+    assert data["methods"]["shown"] == 2
+    assert "| Value | Technique | Method |" in str(view.render("md"))
     assert "## Families" not in str(view.render("md"))
 
 
 def test_options_choose_sections_and_columns(built: Graph) -> None:
-    view = built.report(TOPIC, "zh", sections=["timeline", "methods"], columns=["timeline=period,papers"])
+    view = built.report(TOPIC, "zh", sections=["wins", "methods"], columns=["wins=winner,papers"])
     data = json.loads(str(view.render("json")))
-    assert data["sections"] == ["timeline", "methods"]
-    assert data["timeline"]["columns"] == ["period", "papers"]
+    assert data["sections"] == ["wins", "methods"]
+    assert data["wins"]["columns"] == ["winner", "papers"]
     assert 'href="#p-' not in str(view.render("html"))  # no bibliography, nowhere to go
 
 
@@ -56,7 +57,7 @@ def test_every_section_stands_alone_with_every_column(built: Graph, name: str, f
     [
         (
             "sections:\n  - families\n  - reslts\n",
-            "mine.yml, line 3: a report has no section 'reslts': choose one of families,",
+            "mine.yml, line 3: a report has no section 'reslts': choose one of overview,",
         ),
         (
             "sections:\n  - results:\n      columns: [metric, vlaue]\n",
@@ -101,9 +102,9 @@ def test_aliases_are_not_multiplied(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--sections", "brief"], "--sections brief: a report has no such section: choose one of families,"),
+        (["--sections", "brief"], "--sections brief: a report has no such section: choose one of overview,"),
         (["--columns", "results"], "--columns results: write SECTION=COLUMN,COLUMN"),
-        (["--columns", "results=metrics"], "results has no column 'metrics': choose one of metric, value,"),
+        (["--columns", "results=metrics"], "results has no column 'metrics': choose one of method, value,"),
         (["--layout", "none.yml"], "none.yml: cannot be read"),
     ],
 )
@@ -115,8 +116,8 @@ def test_wrong_options_are_said_in_a_sentence(built_file: Path, options: list[st
 
 
 def test_the_command_takes_a_layout(built_file: Path, tmp_path: Path) -> None:
-    layout, out = _file(tmp_path, "sections: [timeline]\n"), tmp_path / "kv.md"
-    done = run("report", TOPIC, "--graph", built_file, "--layout", layout, "--sections", "limits,timeline", "-o", out)
+    layout, out = _file(tmp_path, "sections: [wins]\n"), tmp_path / "kv.md"
+    done = run("report", TOPIC, "--graph", built_file, "--layout", layout, "--sections", "methods,wins", "-o", out)
     assert done.returncode == 0, done.stderr
     headings = [line for line in out.read_text("utf-8").splitlines() if line.startswith("## ")]
-    assert headings == ["## Limits and open questions", "## Timeline"]
+    assert headings == ["## Methods", "## Who beats whom"]

@@ -18,11 +18,12 @@ from kg.views.readable import as_text
 from kg.views.reader import Served
 from kg.views.render import render
 from kg.views.rendered import View
-from kg.views.report.around import also, bibliography, chart, scope, timeline
+from kg.views.report.around import also, bibliography, chart, scope
 from kg.views.report.families import families
 from kg.views.report.layout import Layout, Section
 from kg.views.report.methods import methods
-from kg.views.report.open_questions import limits, problems
+from kg.views.report.open_questions import limits
+from kg.views.report.overview import Counted, overview
 from kg.views.report.report_results import pools, results, wins
 from kg.views.selection import Selection, ids, link, named, title
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from kg.views.reader import GraphReader
 
 _CITED = 8  # papers that a cell of a page names; the JSON format names all
-_OPEN = ("families", "methods", "chart")  # sections of a page that are not folded
+_OPEN = ("overview", "families", "results", "methods")  # sections of a page that are not folded
 _METHODS = 40  # lines of the table in Markdown
+_FIRST = 20  # lines of the table that a page shows at first
 
 
 def report(
@@ -48,15 +50,18 @@ def report(
             one["link"] = served.lead(entry)
     listed = data["bibliography"]["groups"] if "bibliography" in data["sections"] else []
     known = {row["id"] for group in listed for row in group["rows"]}
-    places = {
-        row[column]["concept"]
-        for name, column in (("families", "technique"), ("problems", "problem"))
-        if name in data["sections"]
-        for group in data[name]["groups"]
-        for row in group["rows"]
-    }
+    groups = data["families"]["groups"] if "families" in data["sections"] else []
+    places = {row["technique"]["concept"] for group in groups for row in group["rows"]}
     opened = _OPEN if len(data["sections"]) > 1 else tuple(data["sections"])
-    values = {"report": data, "known": known, "places": places, "cited": _CITED, "open": opened, "most": _METHODS}
+    values = {
+        "report": data,
+        "known": known,
+        "places": places,
+        "cited": _CITED,
+        "open": opened,
+        "most": _METHODS,
+        "first": _FIRST,
+    }
     values["served"] = served
     return View(
         data["title"],
@@ -79,18 +84,18 @@ def contents(shown: Selection, selection: str, layout: Layout) -> dict[str, Any]
     wanted = topic_named(selection, graph.lexicon()) or (graph.ask(selection, 1).filter if selection else Filter())
     about = worked_on(wanted, graph.vocabulary)
     others = graph.papers(only_naming(Corpus.of(graph.store), wanted)) if about else []
+    found = Counted(shown, about)
     make: dict[str, Callable[[Section], dict[str, Any]]] = {
-        "families": lambda part: families(shown, part, about),
+        "families": lambda part: families(shown, part, found.families, found.training_free),
         "methods": lambda part: methods(shown, part),
         "chart": lambda part: chart(shown, part),
-        "wins": lambda part: wins(shown, part),
-        "results": lambda part: results(shown, part),
+        "wins": lambda part: wins(shown, part, found.claims),
+        "results": lambda part: results(shown, part, found.grounds),
         "pools": lambda part: pools(shown, part),
-        "timeline": lambda part: timeline(shown, part),
-        "problems": lambda part: problems(shown, part),
-        "limits": lambda part: limits(shown, part),
+        "limits": lambda part: limits(shown, part, found.limits),
         "also": lambda part: also(shown, part, others),
         "bibliography": lambda part: bibliography(shown, part, [*shown.papers, *others]),
+        "overview": lambda part: overview(part, found, {one.name: one.most for one in layout.parts}),
     }
     is_chosen = layout != Layout.usual()
     made = {part.name: make[part.name](part) for part in (layout.parts if shown.papers else ())}

@@ -1,25 +1,22 @@
-"""What surrounds the content of a report: its scope, its chart and timeline, its bibliography."""
+"""What surrounds the content of a report: its scope, its chart, its bibliography."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from kg.model import Document, Paper
 from kg.query.corpus import ALL, Corpus
-from kg.query.periods import covered, days, is_partial, without_gaps
+from kg.query.periods import covered, is_partial, without_gaps
 from kg.views.readable import as_text
 from kg.views.report.layout import Section
-from kg.views.report.report_parts import Group, cited, section
+from kg.views.report.report_parts import Group, section
 from kg.views.selection import Selection, code, ids, link, named, title
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SOURCES = 6  # sources that the scope names
 _AUTHORS = 8  # authors of a reference
-#: Up to so many days, a line of the timeline is a day, or a month.
-_DAYS, _MONTHS = 62, 4 * 366
-_LETTERS = {"day": 10, "month": 7, "year": 4}
 
 
 def scope(shown: Selection, also: int, *, is_done: bool = True) -> list[str]:
@@ -55,35 +52,6 @@ def scope(shown: Selection, also: int, *, is_done: bool = True) -> list[str]:
     if also:
         out.append(words.count("report.found_also", also))
     return [*out, words("report.coverage", **{kind: f"{n:,}" for kind, n in known.items()})]
-
-
-def timeline(shown: Selection, part: Section) -> dict[str, Any]:
-    """Papers by day, month or year, depending on the span; papers without a date come last."""
-    words = shown.words
-    dates = {paper.id: shown.date(paper)[:10] for paper in shown.papers}
-    unit = _unit(sorted(filter(None, dates.values())))
-    found: dict[str, list[Paper]] = defaultdict(list)
-    for paper in shown.papers:
-        found[dates[paper.id][: _LETTERS[unit]]].append(paper)
-    most = max(map(len, found.values()), default=1)
-    rows = [
-        {
-            "period": period or words("report.undated"),
-            "count": len(found[period]),
-            "level": round(100 * len(found[period]) / most),
-            "papers": cited(found[period]),
-        }
-        for period in sorted(found, key=lambda period: (not period, period))
-    ]
-    return section(shown, part, [Group(rows)], words(f"report.timeline_{unit}"))
-
-
-def _unit(dates: list[str]) -> str:
-    exact = [span for span in map(days, (day for day in dates if len(day) == _LETTERS["day"])) if span]
-    if len(exact) < len(dates) / 2 or not exact:
-        return "year" if dates else "day"
-    span = (exact[-1][0] - exact[0][0]).days
-    return "day" if span <= _DAYS else "month" if span <= _MONTHS else "year"
 
 
 def also(shown: Selection, part: Section, papers: list[Paper]) -> dict[str, Any]:

@@ -1,109 +1,76 @@
-"""The families of methods of a topic: how many papers, how far their results reach, and what to read first."""
+"""The families of methods of a topic: how many papers each has, and one of them with its main result."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Container
-from typing import Any, NamedTuple
+from typing import Any
 
 from kg.model import Paper
 from kg.query import families as query_families
 from kg.query.corpus import Corpus
 from kg.query.patterns import any_regex
-from kg.views.brief import main_results
+from kg.views.brief import main_results, source_words
 from kg.views.report.layout import Section
-from kg.views.report.report_parts import Group, Row, cited, said, section
-from kg.views.selection import Selection, key_quote, key_sentences, title
-from kg.views.statement import ResultRow, rows, spread
+from kg.views.report.report_parts import Group, Row, cited, is_loss, lit, section
+from kg.views.selection import Selection, ids, key_quote, key_sentences, title
+from kg.views.statement import ResultRow
 from kg.views.words import settings
 
-_READ, _QUOTED = 3, 1  # papers of a family to read first, and of these quoted
+#: Families by concept: the papers (CURIEs) of each, and whether it proposes a technique of the family.
+Families = dict[str, dict[str, bool]]
+_READ = 3  # papers of a family that are named
 
 
-class Family(NamedTuple):
-    """Papers that propose or use techniques under one broader concept."""
-
-    concept: str
-    papers: dict[str, Paper]
-    proposing: set[str]  # papers that propose one
+def families_of(shown: Selection, about: set[str]) -> Families:
+    """The families of a selection's papers; `about`: the concepts that all of them are on."""
+    graph, papers = shown.graph, [paper.id for paper in shown.papers]
+    return query_families.families(Corpus.of(graph.store), graph.lexicon(), papers, about)
 
 
-def families(shown: Selection, part: Section, about: set[str]) -> dict[str, Any]:
-    """A line a family, largest first; `about`: the concepts that the report is on, which are no family of it.
-
-    A family is a concept of the vocabulary that papers surely propose or use techniques of. Papers may have several.
-    """
-    found = _families(shown, about)
-    free = {paper.id for paper in shown.papers if _is_training_free(shown, paper)}
-    rows_ = [_row(shown, one, free) for one in found[: part.most]]
-    return section(shown, part, [Group(rows_, all=len(found))], shown.words("report.families_note"))
-
-
-def _families(shown: Selection, about: set[str]) -> list[Family]:
-    graph, papers = shown.graph, {paper.id: paper for paper in shown.papers}
-    found = query_families.families(Corpus.of(graph.store), graph.lexicon(), papers, about)
-    return [
-        Family(concept, {one: papers[one] for one in papers if one in own}, {one for one in own if own[one]})
-        for concept, own in found.items()
-    ]
+def families(shown: Selection, part: Section, found: Families, free: list[Paper]) -> dict[str, Any]:
+    """A line a family, largest first; a paper may have several. `free`: the papers that need no training."""
+    papers, untrained = {paper.id: paper for paper in shown.papers}, {paper.id for paper in free}
+    rows, used = list[Row](), set[str]()
+    for concept, own in list(found.items())[: part.most]:
+        rows.append(_row(shown, concept, {one: papers[one] for one in own}, own, used))
+        rows[-1]["training_free"] = len(untrained & own.keys())
+    return section(shown, part, [Group(rows, all=len(found))], shown.words("report.families_note"))
 
 
-def _row(shown: Selection, one: Family, training_free: Container[str]) -> Row:
-    papers = list(one.papers.values())
-    metric, span, count = _commonest(shown, papers)
-    first = _first(shown, one)
-    quotes = [
-        quote for paper in first[:_QUOTED] if (quote := key_quote(paper, "result") or key_quote(paper, "proposes"))
-    ]
+def _row(shown: Selection, concept: str, papers: dict[str, Paper], own: dict[str, bool], used: set[str]) -> Row:
+    """A family with the main result of one paper, a new one where it can be, and the sentence that states it."""
+    main = {paper.id: main_gain(shown, paper) for paper in papers.values()}
+    order = sorted(papers.values(), key=lambda one: (main[one.id] is None, one.id in used, not own[one.id], one.id))
+    first = order[0]
+    used.add(first.id)
+    result = main[first.id]
+    said = result.quote if result else key_quote(first, "result") or key_quote(first, "proposes")
     return {
-        "technique": {"concept": one.concept, "label": shown.label(one.concept)},
+        "technique": {"concept": concept, "label": shown.label(concept)},
         "count": len(papers),
-        "proposing": len(one.proposing),
-        "metric": metric,
-        "value": span,
-        "results": count,
-        "training_free": sum(paper.id in training_free for paper in papers),
-        "papers": cited(first),
-        "quote": said(quotes),
+        "proposing": sum(own.values()),
+        "example": ids(first)[0],
+        "metric": result.metric if result else "",
+        "value": result.change if result else "",
+        "papers": cited(order[:_READ]),
+        "all_papers": cited(papers.values()),
+        "quote": lit([said], [result] if result else []) if said else [],
+        "summary": source_words(shown, first, "S"),
     }
 
 
-def _is_training_free(shown: Selection, paper: Paper) -> bool:
-    """Whether a paper has a technique that needs no training, or says so of what it proposes."""
-    concept, vocabulary = settings()["report"]["training_free"], shown.graph.vocabulary
-    if vocabulary.narrower(concept) & {thing.concept for thing in shown.things(paper, "technique")}:
-        return True
-    key = key_sentences(paper).get("proposes")
-    said = f"{title(paper)} {key.quote if key else ''}"
-    return re.search(any_regex(tuple(vocabulary[concept].labels())), said) is not None
+def main_gain(shown: Selection, paper: Paper) -> ResultRow | None:
+    """The largest sure gain among the main results of a paper that it obtained itself, in all cases."""
+    found = [one for one in main_results(shown, paper) if one.result.sure and not one.result.marks]
+    gains = [one for one in found if one.factor and one.result.metric_concept and not is_loss(shown, one)]
+    return max(gains, key=lambda one: one.factor, default=None)
 
 
-def _commonest(shown: Selection, papers: list[Paper]) -> tuple[str, str, int]:
-    """The metric, unit and direction that most papers report a change of, and the span of these changes."""
-    found: dict[tuple[str, str, str], dict[str, ResultRow]] = defaultdict(dict)
-    for paper in papers:
-        for one in rows(shown, paper, sure=True):
-            if one.result.change != "absolute" and one.result.metric_concept:
-                key = (one.result.metric_concept, one.result.unit, one.result.change)
-                known = found[key].get(paper.id)
-                if known is None or one.high > known.high:
-                    found[key][paper.id] = one
-    if not found:
-        return "", "", 0
-    best = max(found, key=lambda key: (len(found[key]), key))
-    listed = list(found[best].values())
-    return listed[0].metric, spread(shown.words, listed), len(listed)
-
-
-def _first(shown: Selection, one: Family) -> list[Paper]:
-    """The papers to read first: that propose a technique of the family, have a result, and share most with others."""
-    shares: Counter[str] = Counter()
-    for paper in one.papers.values():
-        shares.update({t.concept for t in shown.things(paper, "technique", sure=True)})
-
-    def rank(paper: Paper) -> tuple[Any, ...]:
-        common = sum(shares[t.concept] - 1 for t in shown.things(paper, "technique", sure=True))
-        return paper.id not in one.proposing, not main_results(shown, paper), -common, paper.id
-
-    return sorted(one.papers.values(), key=rank)[:_READ]
+def training_free(shown: Selection) -> list[Paper]:
+    """The papers that have a technique which needs no training, or name it in their title or proposal."""
+    concept, known = settings()["report"]["training_free"], shown.graph.vocabulary
+    own, said = known.narrower(concept), re.compile(any_regex(tuple(known[concept].labels())))
+    texts = {paper.id: f"{title(paper)} {key.quote if (key := key_sentences(paper).get('proposes')) else ''}"
+             for paper in shown.papers}  # fmt: skip
+    having = ((paper, {thing.concept for thing in shown.things(paper, "technique")}) for paper in shown.papers)
+    return [paper for paper, things in having if own & things or said.search(texts[paper.id])]

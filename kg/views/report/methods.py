@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from kg.model import Paper
-from kg.views.brief import main_results, techniques
+from kg.views.brief import main_results, source_words, techniques
 from kg.views.readable import as_text
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, lit, section
@@ -14,7 +13,6 @@ from kg.views.selection import Selection, code, ids, key_quote, title
 from kg.views.statement import ResultRow
 
 _NAMED = 3  # models, devices and data sets of a line
-_MAY_GO = ("dataset", "model", "hardware", "code", "institution")  # columns that are left out where all are empty
 #: Roles in which a paper has a model of its own work.
 _OWN = ("used", "evaluated")
 
@@ -24,8 +22,6 @@ def methods(shown: Selection, part: Section) -> dict[str, Any]:
     main = {paper.id: main_results(shown, paper) for paper in shown.papers}
     order = sorted(shown.papers, key=lambda paper: not main[paper.id])[: part.most]
     found = [_row(shown, paper, main[paper.id]) for paper in order]
-    filled = [column for column in part.columns if column not in _MAY_GO or any(row[column] for row in found)]
-    part = replace(part, columns=tuple(filled))
     made = section(shown, part, [Group(found, all=len(shown.papers))], shown.words("report.methods_note"))
     return made | {"kind": "methods"}
 
@@ -49,6 +45,7 @@ def _row(shown: Selection, paper: Paper, main: list[ResultRow]) -> Row:
         "paper": ids(paper)[0],
         "papers": ids(paper)[:1],
         "quote": lit(quotes, main),
+        "summary": source_words(shown, paper, "S"),
     }
 
 

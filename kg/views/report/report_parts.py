@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from kg.model import Paper
+from kg.query.comparable import Measures
+from kg.query.sayings import Sayings
 from kg.text import fold
 from kg.views.report.layout import Section
 from kg.views.selection import EntryQuote, Selection, ids
@@ -33,7 +35,10 @@ class Group:
 
 
 def section(shown: Selection, part: Section, groups: Iterable[Group], note: str = "") -> dict[str, Any]:
-    """A table as plain data, up to the length in the layout; the number of rows left out is stated."""
+    """A table as plain data, up to the length in the layout; the number of rows left out is stated.
+
+    Columns that are empty in all rows are left out.
+    """
     given = [group for group in groups if group.rows]
     room, kept = part.most, []
     for group in given:
@@ -42,11 +47,13 @@ def section(shown: Selection, part: Section, groups: Iterable[Group], note: str 
         if rows:
             kept.append({"label": group.label, "note": group.note, "mark": group.mark, "rows": rows})
     every, listed = sum(group.all for group in given), part.most - room
+    found: list[Row] = [row for group in given for row in group.rows]
+    filled = [one for n, one in enumerate(part.columns) if not n or any(row.get(one) for row in found)]
     return {
         "kind": "table",
         "title": shown.words(f"report.{part.name}"),
         "note": note if given else shown.words("report.nothing"),
-        "columns": list(part.columns),
+        "columns": filled if found else list(part.columns),
         "groups": kept,
         "shown": listed,
         "all": every,
@@ -87,11 +94,13 @@ def _pieces(sentence: str, results: Iterable[ResultRow]) -> list[tuple[str, str]
     return pieces if len(pieces) > 1 else []
 
 
-def by_label(shown: Selection, concept: str) -> tuple[str, str]:
-    """The sort key of entities with equal weight."""
-    return shown.label(concept).casefold(), concept
-
-
 def identity(concept: str, wording: str) -> str:
     """The identity of a name: its concept, or its folded form if it is not linked."""
     return concept or fold(wording)
+
+
+def is_loss(shown: Selection, one: ResultRow) -> bool:
+    """Whether a result states how much a known metric gets worse."""
+    measures, result = Measures(shown.graph.lexicon(), Sayings(shown.lang)), one.result
+    block = measures.block(result.metric_concept, result.unit, result.change)
+    return bool(result.metric_concept) and measures.is_loss(block)

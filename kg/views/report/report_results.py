@@ -1,4 +1,4 @@
-"""What papers of a report state: comparable results, the other sure results, pools of tables, who beats whom."""
+"""What papers of a report state: gains on shared ground, pools of tables, who beats whom."""
 
 from __future__ import annotations
 
@@ -10,31 +10,49 @@ from typing import Any
 
 from kg.identifiers import kind_of
 from kg.model import Paper
-from kg.query.comparable import Measured, Measures, comparable, measured
+from kg.query.comparable import Measured, Measures, measured
 from kg.query.sayings import Sayings
+from kg.query.shared_ground import Ground, shared_ground
 from kg.query.table_pools import shared_pools
+from kg.views.brief import source_words
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, cited, identity, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
-from kg.views.statement import ON, ResultRow, marked, rows
+from kg.views.statement import ResultRow, marked, rows
+
+#: Marks of results that papers did not obtain themselves.
+_NOT_OWN = frozenset({"others", "hypothetical"})
 
 
-def results(shown: Selection, part: Section) -> dict[str, Any]:
-    """Comparable results of two papers or more, best first, then the others by metric."""
-    words, measures = shown.words, Measures(shown.graph.lexicon(), Sayings(shown.lang))
-    every = [_measured(one, measures) for paper in shown.papers for one in rows(shown, paper, sure=True)]
-    groups: list[Group] = []
-    alone = {id(one.said): one.said for one in every}
-    for found in (one for one in comparable(every, measures.low_is_good) if one.together):
-        said = [alone.pop(id(one.said)) for one in found.rows]
-        on = [label for column in ON for label in said[0].on[column].values()]
-        against = [words("statement.than", baseline=said[0].baseline)] if found.rows[0].baseline else []
-        label = words("report.join").join([said[0].metric, *on, *against])
-        groups.append(Group([_stated(one) for one in said], label, words("report.comparable"), "comparable"))
-    groups.sort(key=lambda group: (-len(group.rows), group.label))
-    rest = sorted(map(_stated, alone.values()), key=lambda row: (row["metric"].casefold(), row["paper"]))
-    listed = [*groups, Group(rest, words("report.others") if groups else "", "", "apart")]
-    return section(shown, part, listed, words("report.results_note")) | {"comparable": len(groups)}
+def grounds(shown: Selection) -> list[Ground]:
+    """The tables on shared ground of the sure results that papers obtained themselves."""
+    measures = Measures(shown.graph.lexicon(), Sayings(shown.lang))
+    every = (one for paper in shown.papers for one in rows(shown, paper, sure=True))
+    found = [_measured(one, measures) for one in every if _NOT_OWN.isdisjoint(one.result.marks)]
+    return shared_ground(found, measures.is_loss)
+
+
+def results(shown: Selection, part: Section, found: list[Ground]) -> dict[str, Any]:
+    """A table for each metric and model that three papers or more report gains on, best first."""
+    words = shown.words
+    groups = [
+        Group([_stated(shown, one, ground) for one in ground.rows], ground_name(shown, ground), mark=over(ground))
+        for ground in found
+    ]
+    return section(shown, part, groups, words("report.results_note")) | {"comparable": len(groups)}
+
+
+def ground_name(shown: Selection, ground: Ground) -> str:
+    """ "inference speed on HunyuanVideo, over the original model"."""
+    metric, model = shown.label(ground.block.metric), shown.label(ground.model)
+    return shown.words("report.ground", metric=metric, model=model, over=shown.words(f"report.over_{over(ground)}"))
+
+
+def over(ground: Ground) -> str:
+    """What its gains are over: "original", "unnamed" (also, or only, baselines without a name) or "method"."""
+    if not ground.is_original:
+        return "method"
+    return "unnamed" if ground.unnamed else "original"
 
 
 def pools(shown: Selection, part: Section) -> dict[str, Any]:
@@ -60,8 +78,8 @@ def _measured(one: ResultRow, measures: Measures) -> Measured[ResultRow]:
     result = one.result
     value = result.value if isinstance(result.value, tuple) else (result.value, result.value)
     block = measures.block(identity(result.metric_concept, result.metric), result.unit, result.change)
-    over = (result.baseline_concept, result.baseline)
-    return measured(one, one.paper.id, block, value, over, result.setting, one.on)
+    baseline = (result.baseline_concept, result.baseline)
+    return measured(one, one.paper.id, block, value, baseline, result.setting, one.on)
 
 
 _KINDS = ("technique", "model")
@@ -99,14 +117,14 @@ def claims(shown: Selection) -> Iterator[Win]:
                 yield Win(*ends, paper, quote, relation.marks, tuple(beside))
 
 
-def wins(shown: Selection, part: Section) -> dict[str, Any]:
+def wins(shown: Selection, part: Section, found: list[Win]) -> dict[str, Any]:
     """A line a pair, of most papers first, then with a result; where papers disagree, they are a group of their own."""
     pairs: dict[tuple[str, str], dict[str, Win]] = defaultdict(dict)
-    for claim in claims(shown):
+    for claim in found:
         known = pairs[claim.winner, claim.loser].get(claim.paper.id)
         if known is None or (claim.results and not known.results):
             pairs[claim.winner, claim.loser][claim.paper.id] = claim
-    has_none = {pair: not any(one.results for one in found.values()) for pair, found in pairs.items()}
+    has_none = {pair: not any(one.results for one in own.values()) for pair, own in pairs.items()}
     order = sorted(pairs, key=lambda pair: (-len(pairs[pair]), has_none[pair], *map(shown.label, pair), *pair))
     made: dict[bool, list[Row]] = {True: [], False: []}
     for winner, loser in order:
@@ -134,5 +152,10 @@ def _row(shown: Selection, found: list[Win]) -> Row:
     }
 
 
-def _stated(one: ResultRow) -> Row:
-    return one.cells() | {"quote": lit([one.quote], [one])}
+def _stated(shown: Selection, one: Measured[ResultRow], ground: Ground) -> Row:
+    """A result as a line of a table, without what the table's name says already."""
+    row, cells = one.said, one.said.cells()
+    cells["metric"] = row.metric if row.result.metric_concept != ground.block.metric else ""
+    cells["setting"] = row.setting if one.setting else ""
+    cells["summary"] = source_words(shown, row.paper, "S")
+    return cells | {"method": cells["paper"], "quote": lit([row.quote], [row])}
