@@ -418,19 +418,29 @@ class Graph:
         return report(self, selection, lang, chosen.chosen(sections, columns))
 
     def digest(
-        self,
-        selection: str | Iterable[str] = "",
-        lang: str = "zh",
-        *,
-        since: str = "",
-        now: str = "",
-        llm: bool = False,
-    ) -> Digest:
-        """A digest in the reports' own form, of all or since a day ("last week"): save it as .md, .html or .json."""
-        from kg.views.digest import composed, digest
+        self, selection: str | Iterable[str] = "", lang: str = "zh", *, since: str = "", now: str = "",
+        llm: bool = False, interests: Iterable[str] = (),
+    ) -> Digest:  # fmt: skip
+        """A digest in the reports' own form; since a day ("last week"), the page of `week`: save it as .md or .html.
+
+        With `llm` a language model writes the sentences, in the reports' form.
+        """
+        from kg.views.digest import digest, is_since
         from kg.views.fluent import writer
 
-        return digest(self, selection, lang, since=since, now=now, writer=writer() if llm else composed)
+        names = selection if isinstance(selection, str) else list(selection)
+        if not llm and (since or is_since(self, names)):
+            return self.week(names, lang, since=since, now=now, interests=interests)
+        return digest(self, names, lang, since=since, now=now, **({"writer": writer()} if llm else {}))
+
+    def week(
+        self, selection: str | Iterable[str] = "", lang: str = "zh", *, since: str = "", now: str = "",
+        interests: Iterable[str] = (),
+    ) -> Digest:  # fmt: skip
+        """New papers as a page to forward: what matters on top, then by topic; saved as .md, .html, .eml or .json."""
+        from kg.views.week import week
+
+        return week(self, selection, lang, since=since, now=now, interests=interests)
 
     def trends(self, of: str = "topic", over: str = "month", selection: str = "", lang: str = "en") -> pandas.DataFrame:
         """Papers of each topic (technique, hardware, ...) by period; the frame has `.plot()`."""

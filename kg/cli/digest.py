@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kg.views.digest import Digest, Writer
     from kg.views.rendered import View
 
-FORMS = ("md", "txt", "html", "json")
+FORMS = ("md", "txt", "html", "json", "eml")
 CHECK_FORMS = ("md", "txt", "json")
 
 
@@ -58,6 +58,9 @@ def command(
     now: Annotated[
         str, typer.Option(help="The day to count from, and the digest's time.", show_default="the latest date known")
     ] = "",
+    interests: Annotated[
+        str, typer.Option(help='What comes first in the page of a period: "KV cache, video generation".')
+    ] = "",
     llm: Annotated[
         bool, typer.Option("--llm", help="Let the language model named by the environment write the sentences.")
     ] = False,
@@ -67,7 +70,10 @@ def command(
     fast: Fast = False,
     jobs: Jobs = None,
 ) -> None:
-    """Write a digest of papers in the form of the reports (header, one sentence per paper, details), or check one."""
+    """Write a digest of papers in the form of the reports (header, one sentence per paper, details), or check one.
+
+    Papers of the graph since a day are a page to forward: what matters on top, then by topic.
+    """
     names = selection or []
     if check:
         if since or now or llm:
@@ -83,7 +89,7 @@ def command(
                 names, language(lang), since, now, writer=_writer(llm), strict=strict, fast=fast, jobs=jobs
             )
         else:
-            view = _of_graph(graph, names, lang, since, now, _writer(llm))
+            view = _of_graph(graph, names, lang, since, now, llm, interests)
     tell_left_out(told)
     if told.skipped and not view.papers and not told.added:
         raise KgError("No paper could be read: see above.")
@@ -149,15 +155,17 @@ def of_files(
         return digest(opened, "", lang, since=since, now=now, writer=writer or composed), told
 
 
-def _of_graph(graph: str, names: list[str], lang: str, since: str, now: str, writer: Writer) -> Digest:
+def _of_graph(
+    graph: str, names: list[str], lang: str, since: str, now: str, llm: bool, interests: str
+) -> Digest:  # fmt: skip
     from kg.store.contents import entry_named
-    from kg.views.digest import digest
 
     with reading(graph) as opened:
         are_papers = bool(names) and all(n.startswith("paper:") or entry_named(opened.store, n) for n in names)
         chosen: str | list[str] = names if are_papers else " ".join(names)
         spoken = language(lang, "" if are_papers else " ".join((*names, since)).strip())
-        return digest(opened, chosen, spoken, since=since, now=now, writer=writer)
+        wanted = list(filter(None, map(str.strip, interests.replace("，", ",").split(","))))
+        return opened.digest(chosen, spoken, since=since, now=now, llm=llm, interests=wanted)
 
 
 def _check(names: list[str], form: str, lang: str, output: Path | None, strict: bool) -> None:

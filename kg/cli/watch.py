@@ -1,4 +1,4 @@
-"""kg watch: keep a graph up to date with a folder or a service, and write a digest of what is new."""
+"""kg watch: keep a graph up to date with a folder or a service, and write a page of what is new."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class _Watched:
         from kg.files import write
 
         with Graph(self.graph, read_only=True) as opened:
-            view = opened.digest(entries, self.lang)
+            view = opened.week(entries, self.lang)
         self.digests.mkdir(parents=True, exist_ok=True)
         day = f"new-{datetime.now():%Y-%m-%d}"
         free = (self.digests / f"{day}-{number}.md" for number in count(1))

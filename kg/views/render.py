@@ -39,9 +39,20 @@ def environment(is_markdown: bool) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"latex": as_text, "caption": caption_text, "excerpt": excerpt, "lit": lit}
+    made.filters["begins"] = begins
     made.filters["raw"] = Markup  # markup created by a template
     made.filters["address"] = lambda url: Markup(quote(url, safe="%/:?#[]@!$&'()*+,;=~"))
     return made
+
+
+def begins(text: str, name: str) -> bool:
+    """Whether a text begins with a name, not with a longer word.
+
+    >>> begins("EVA提出", "EVA"), begins("EVA is", "EVA"), begins("EVAL is", "EVA")
+    (True, True, False)
+    """
+    behind = text[len(name) : len(name) + 1]
+    return text.startswith(name) and not (behind.isascii() and (behind.isalnum() or behind in "-_."))
 
 
 def _plain(value: Any) -> Any:

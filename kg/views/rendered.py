@@ -22,6 +22,7 @@ MEDIA = {
     "txt": "text/plain; charset=utf-8",
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
+    "eml": "message/rfc822",
     "png": "image/png",
 }
 _OTHER_ENDINGS = {"htm": "html", "markdown": "md", "text": "txt"}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LIT = ("value", "baseline", "setting", "metric")
 #: What a result can be obtained on, in the order of the columns.
 ON = OBTAINED[::-1]
+_NAME = 24  # letters of a rival's name in a short phrase
 _TIMES = ("x", "orders of magnitude")  # units of a ratio: 2x faster is a rise to twice the value
 
 
@@ -150,15 +151,38 @@ def stated(words: PageWords, claim: Mapping[str, Any]) -> str:
 def effect(shown: Selection, result: Result) -> str:
     """A result as one phrase of a fixed template: metric, change, baseline, setting."""
     words = shown.words
-    kind = f"{result.change}_times" if result.unit in _TIMES and result.change != "absolute" else result.change
-    bound = words(f"statement.{result.bound}") if result.bound != "exact" else ""
-    said = amount(words, result.value, result.unit)
-    text = marked(
-        words, words(f"statement.effect_{kind}", metric=metric(shown, result), bound=bound, amount=said), result.marks
-    )
     baseline, setting = wording(shown, result.baseline_concept, result.baseline), as_text(clean(result.setting))
     notes = [words("statement.than", baseline=baseline)] if baseline else []
-    notes += [setting] if setting else []
+    return _aside(words, _changed(shown, result), notes + ([setting] if setting else []))
+
+
+def short_effect(shown: Selection, result: Result) -> str:
+    """The same in a few words: the rival where it is a name, and that there are conditions instead of which."""
+    words = shown.words
+    baseline = wording(shown, result.baseline_concept, result.baseline)
+    is_named = any(letter.isupper() or letter.isdigit() or has_han(letter) for letter in baseline)
+    notes = [words("statement.than", baseline=baseline)] if is_named and len(baseline) <= _NAME else []
+    return _aside(words, _changed(shown, result), notes + ([words("statement.conditions")] if result.setting else []))
+
+
+def _changed(shown: Selection, result: Result) -> str:
+    """Metric and change with what the sentence restricts; a decrease by a factor is one to a fraction."""
+    words, kind, bound = shown.words, result.change, result.bound
+    if result.unit == "x" and kind != "absolute":
+        kind = f"{kind}_times"
+        if kind == "decrease_times" and bound == "up_to":
+            bound = "up_to_fraction"
+    said = words(
+        f"statement.effect_{kind}",
+        metric=metric(shown, result),
+        bound=words(f"statement.{bound}") if bound != "exact" else "",
+        amount=amount(words, result.value, result.unit),
+        number=amount(words, result.value, ""),
+    )
+    return marked(words, said, result.marks)
+
+
+def _aside(words: PageWords, text: str, notes: list[str]) -> str:
     return words("statement.aside", effect=text, notes=words("statement.also").join(notes)) if notes else text
 
 

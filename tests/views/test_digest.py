@@ -246,7 +246,7 @@ def test_which_period_was_taken_is_said(graph: Graph):
     assert view.notes == [
         "The period is 2025-10-10 to 2025-10-17, both in it; 2 without a date that tells were left out."
     ]
-    assert "涵盖期间: 2025-10-10至2025-10-17\n" in str(view)
+    assert "涵盖期间: 2025-10-10至2025-10-17\n" in str(view.render("txt"))
 
 
 def test_papers_of_a_period_stand_in_the_order_of_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

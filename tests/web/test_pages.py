@@ -333,6 +333,21 @@ def test_selection_is_exported_and_holds_its_papers_alone(client: httpx.Client, 
         assert len(list(csv.reader(io.StringIO(answer.text)))) == len(papers) + 1
 
 
+def test_new_papers_stand_by_topic_and_may_be_filtered(client: httpx.Client) -> None:
+    browser = {"Accept": "text/html"}
+    tree = html.fromstring(client.get("/new?since=2025-10", headers=browser).text)
+    filters = [url for url in tree.xpath("//p[@class='tags']/a/@href") if "topic=" in url]
+    assert len(filters) > 2
+    headings = tree.xpath("//h2[starts-with(@id, 't-')]")
+    assert len(headings) > 1
+    one = html.fromstring(client.get(filters[0], headers=browser).text)
+    assert len(one.xpath("//h2[starts-with(@id, 't-')]")) == 1
+    shown = {node.get("id") for node in one.xpath("//li[@id]")}
+    assert len(shown) > 1
+    for link in one.xpath("//li[@id]/b/a/@href"):
+        assert client.get(link, headers=browser).status_code == 200
+
+
 def test_feed_is_atom(client: httpx.Client) -> None:
     feed = ElementTree.fromstring(client.get("/new.atom?since=2025-10").content)
     space = "{http://www.w3.org/2005/Atom}"

@@ -75,7 +75,7 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
     words, key = shown.words, key_sentences(paper)
     found = main_results(shown, paper, fields)
     return BriefParts(
-        who=_who(shown, paper),
+        who=who(shown, paper),
         title=as_text(title(paper)),
         technique=words("brief.join").join(techniques(shown, paper, fields)),
         problem=words("brief.join").join(_problems(shown, paper, fields)),
@@ -84,12 +84,12 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
     )
 
 
-def sentence(words: PageWords, found: BriefParts) -> str:
-    """The parts in the fixed template of the language."""
+def sentence(words: PageWords, found: BriefParts, *, is_titled: bool = True) -> str:
+    """The parts in the fixed template of the language, without who and title where these stand elsewhere."""
     key = ("brief.presented" if found.who else "brief.paper") + ("" if found.title else "_untitled")
-    what = words(key, who=found.who, title=found.title)
-    said = [what, *(words(f"brief.{part}_part", value=value) for part in PARTS if (value := getattr(found, part)))]
-    text = words("brief.gap").join(said) + words("brief.stop")
+    what = [words(key, who=found.who, title=found.title)] if is_titled else []
+    said = [*what, *(words(f"brief.{part}_part", value=value) for part in PARTS if (value := getattr(found, part)))]
+    text = words("brief.gap").join(said) + words("brief.stop") if said else ""
     return text + (words("brief.key_part", quote=found.key.translate(_WITHIN)) if found.key else "")
 
 
@@ -105,7 +105,7 @@ def main_results(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
     return (main or [one for one in every if one.result.sure])[:_EFFECTS]
 
 
-def _who(shown: Selection, paper: Paper) -> str:
+def who(shown: Selection, paper: Paper) -> str:
     """The institutions of a paper, else its first author "et al."."""
     words, labels = shown.words, [thing.label for thing in shown.things(paper, "institution")]
     if labels:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.model import Document, KgError, Paper
 from kg.query import Lexicon
@@ -79,10 +79,27 @@ def digest(
     A selection may end in a period ("KV cache since last week"). `now` is an ISO date, by default that of the latest
     paper or source of the graph. Raises KgError for an invalid period or date.
     """
+    found = chosen(graph, selection, lang, since, now)
+    made = of(found.shown, found.shown.name, now=now, period=found.period, undated=found.undated, writer=writer)
+    made.notes += notes_on(graph, found, made.papers)
+    return made
+
+
+class Chosen(NamedTuple):
+    """The papers of a selection, the words that name them ("" for all of the graph), and the period they are of."""
+
+    shown: Selection
+    names: str | list[str]
+    period: periods.Period | None
+    undated: int  # papers that were left out and may belong to the period
+
+
+def chosen(graph: GraphReader, selection: str | Iterable[str], lang: str, since: str, now: str) -> Chosen:
+    """The papers that a selection and a period name; raises KgError for an invalid period or date."""
     names = selection if isinstance(selection, str) else list(selection)
     said = _day(now) if now else None
     period, lexicon = None, Lexicon(graph.vocabulary)
-    if since or (isinstance(names, str) and periods.split(names, lexicon, date.today())[1]):  # reading dates takes time
+    if since or is_since(graph, names):  # reading dates takes time
         last = said or _needed(_latest(graph))
         first = periods.since(since, lexicon, last) if since else last
         if isinstance(names, str) and not since:
@@ -92,16 +109,23 @@ def digest(
         names = "" if isinstance(names, str) and _are_all(graph, names) else names
     if period and not names:
         papers, undated = _appeared(graph, period)
-        shown = Selection.of(graph, papers, lang)
-    else:
-        shown, undated = Selection(graph, names, lang), 0
-    made = of(shown, shown.name, now=now, period=period, undated=undated, writer=writer)
-    if names and isinstance(names, str):
-        answer = graph.ask(names, limit=1)
-        naming = Selection.of(graph, graph.papers(only_naming(Corpus.of(graph.store), answer.filter)), lang)
-        n = sum(period is None or bool(period.has(naming.date(paper))) for paper in naming.papers)
-        made.notes += [Sayings(lang)("answer.naming", n)] if n else answer.notes if not made.papers else []
-    return made
+        return Chosen(Selection.of(graph, papers, lang), names, period, undated)
+    return Chosen(Selection(graph, names, lang), names, period, 0)
+
+
+def is_since(graph: GraphReader, names: str | list[str]) -> bool:
+    """Whether a selection ends in a period ("KV cache since last week")."""
+    return isinstance(names, str) and bool(periods.split(names, Lexicon(graph.vocabulary), date.today())[1])
+
+
+def notes_on(graph: GraphReader, found: Chosen, papers: int) -> list[str]:
+    """What to tell of a question: papers that only name its subject, or why it finds none."""
+    if not found.names or not isinstance(found.names, str):
+        return []
+    answer, lang, period = graph.ask(found.names, limit=1), found.shown.lang, found.period
+    naming = Selection.of(graph, graph.papers(only_naming(Corpus.of(graph.store), answer.filter)), lang)
+    n = sum(period is None or bool(period.has(naming.date(paper))) for paper in naming.papers)
+    return [Sayings(lang)("answer.naming", n)] if n else [] if papers else list(answer.notes)
 
 
 def _are_all(graph: GraphReader, selection: str) -> bool:
@@ -132,7 +156,7 @@ def of(
             "json": lambda: json_text(data),
         },
         papers=data["papers"],
-        notes=_notes(data),
+        notes=notes(data),
     )
 
 
@@ -260,13 +284,15 @@ def _needed(latest: date | None) -> date:
     return latest
 
 
-def _notes(data: dict[str, Any]) -> list[str]:
+def notes(data: dict[str, Any]) -> list[str]:
     """Notes for the user, one sentence each."""
     out = []
     if data["period"]:
         undated = f"; {data['undated']} without a date that tells were left out" if data["undated"] else ""
         out.append(f"The period is {data['period']['first']} to {data['period']['last']}, both in it{undated}.")
-    out += (f"{one['entries'][0]}: {one['brief']['note']}" for one in data["entries"] if one["brief"]["note"])
+    out += (
+        f"{one['entries'][0]}: {one['brief']['note']}" for one in data["entries"] if one.get("brief", {}).get("note")
+    )
     return out
 
 

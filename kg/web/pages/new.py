@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -10,12 +11,16 @@ from xml.etree import ElementTree
 from kg.identifiers import iri
 from kg.model import KgError
 from kg.query.periods import days
-from kg.query.since import since
+from kg.query.since import Period, since
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import one_line
+from kg.views.digest import Chosen
 from kg.views.network import cleaned
 from kg.views.profile.paper_profile import described
+from kg.views.selection import Selection, clean
+from kg.views.week import contents, paged
+from kg.views.week.week_topics import main_topics
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Reply, Shown
 
@@ -23,12 +28,12 @@ if TYPE_CHECKING:
     from kg.api import Graph
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_SHOWN, _DAYS, _LONG = 100, 14, 1500
+_SHOWN, _DAYS, _LONG = 200, 7, 1500
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 def new(graph: Graph, asked: Asked) -> Shown | Reply:
-    """The papers since a day, newest first; without one, those of the last two weeks that the graph has."""
+    """The page of the papers since a day, by default of the last week that the graph has, of all topics or of one."""
     latest = graph.store.latest()[:10]
     since = _since(graph, asked, latest) or _before(latest)
     sql = "SELECT curie FROM papers WHERE appeared >= ? ORDER BY appeared DESC, curie LIMIT ?"
@@ -37,12 +42,28 @@ def new(graph: Graph, asked: Asked) -> Shown | Reply:
     listed = described(graph, papers)
     if asked.form == "atom":
         return _atom(graph.store, asked, listed, latest)
-    words = PageWords(asked.lang)
     columns = ("id", "title", "date", "venue", "kind", "authors", "link")
-    data = {"since": since, "latest": latest, "total": number, "papers": listed}
+    of_each = main_topics(graph, papers)
+    counts, chosen = Counter(of_each.values()), asked.one("topic", most=100)
+    page = _page(graph, asked, [one for one in papers if chosen in ("", of_each.get(one))], since, latest, chosen)
+    data = {"since": since, "latest": latest, "total": number, "papers": listed, "week": page["week"]}
     rows = [[one[name] for name in columns] for one in listed]
-    forms = {"atom": asked.here("atom")}
-    return Shown("new.html.jinja", words("web.new_since", day=since), data, {}, (columns, rows), 200, forms)
+    topics = [
+        {"topic": topic, "label": clean(graph.label(topic, asked.lang)), "papers": n, "url": asked.here(topic=topic)}
+        for topic, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    ]
+    values = page | {"chosen": chosen, "topics": topics, "whole": asked.here(topic=[])}
+    title, forms = data["week"]["title"], {"atom": asked.here("atom")}
+    return Shown("new.html.jinja", title, data, values, (columns, rows), 200, forms)
+
+
+def _page(graph: Graph, asked: Asked, papers: list[str], since: str, latest: str, topic: str) -> dict[str, Any]:
+    """What the page shows of papers (CURIEs): of one topic each with a summary, of all in short."""
+    spans = days(since), days(latest)
+    period = Period(spans[0][0], spans[1][1]) if spans[0] and spans[1] and not topic else None
+    shown = Selection.of(graph, graph.papers(papers), asked.lang)
+    each = _SHOWN if topic else 0
+    return paged(contents(graph, Chosen(shown, "", period, 0), each=each))
 
 
 def _since(graph: Graph, asked: Asked, latest: str) -> str:

@@ -1,0 +1,187 @@
+"""What the page of a week says of one paper: its name, a summary in the reader's language, one sure figure, a finding.
+
+Summaries and findings are sentences of a source or of the abstract, verbatim. A figure is a sure result of the record;
+where the summary states the same number, it is marked there and not repeated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kg.text import sentences
+from kg.views.brief import parts, sentence, who
+from kg.views.readable import as_text, excerpt
+from kg.views.selection import Selection, clean, code, ids, is_within, key_sentences, link, name, title
+from kg.views.source_summary import approach, findings, short, summary_of
+from kg.views.statement import ResultRow, rows, short_effect
+from kg.views.words import settings
+
+if TYPE_CHECKING:
+    from kg.model import Paper
+
+_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d[\d,]*(?:\.\d+)?)\s?([%％倍×xX](?![A-Za-z]))?")
+_BEGIN, _SHORT = 40, 60  # letters of a summary where the paper's own name stands, and of authors in short
+_UNITS = {"％": "%", "倍": "x", "×": "x", "X": "x"}
+
+
+def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
+    """The fields of a paper of a week; what it lacks is empty."""
+    sure = _sure(shown, paper)
+    said, other, origin = _summaries(shown, paper, sure)
+    best = next((one for one in sure if _place(said, one)), sure[0] if sure else None)
+    pieces = marked(said, best)
+    figure = short_effect(shown, best.result) if best and len(pieces) < 2 else ""
+    finding = _finding(shown, paper, best)
+    by = who(shown, paper)
+    own, head = as_text(name(paper)), as_text(title(paper)) or ids(paper)[0]
+    documents = [document for document, _ in paper.entries]
+    abstract = next((document.texts["A"].text for document in documents if "A" in document.texts), "")
+    return {
+        "entries": ids(paper),
+        "paper": paper.id,
+        "name": own if own in head or (origin == "source" and own in said[:_BEGIN]) else "",
+        "title": head,
+        "short": excerpt(by or ids(paper)[0], [], _SHORT),
+        "who": by,
+        "date": shown.date(paper)[:10],
+        "link": link(paper),
+        "code": code(paper),
+        "origin": origin,  # of the summary: source, abstract or composed
+        "summary": pieces,  # the words, and whether they are the figure
+        "other": other,  # a summary without results, where these stand on top
+        "figure": figure,
+        "quote": as_text(best.quote.sentence) if best and figure else "",
+        "hardware": _devices(shown, paper),
+        "abstract": as_text(clean(abstract)),
+        "finding": marked(finding or _composed(shown, best), best),
+        "is_cited": bool(finding),
+        "negative": _negative(shown, paper),
+        "strength": round(_strength(sure[0] if sure else None), 2),
+    }
+
+
+def _sure(shown: Selection, paper: Paper) -> list[ResultRow]:
+    """The sure results, what says most first: a change before a level, without conditions, of the key sentence."""
+    key, cap = key_sentences(paper).get("result"), settings()["week"]["cap"]
+    sure = [one for one in rows(shown, paper, sure=True) if not set(one.result.marks) & {"others", "hypothetical"}]
+    sure = [one for one in sure if shown.lang != "zh" or one.result.metric_concept in shown.graph.vocabulary]
+
+    def rank(one: ResultRow) -> tuple[object, ...]:
+        is_key = is_within(key, one.quote.field, one.quote.start)
+        return bool(one.factor), not one.setting, is_key, min(one.factor, cap)
+
+    return sorted(sure, key=rank, reverse=True)
+
+
+def _strength(best: ResultRow | None) -> float:
+    """How much a paper's best result says: a factor of change up to the cap, something for a level."""
+    chosen = settings()["week"]
+    if best is None:
+        return 0.0
+    strength = min(best.factor, chosen["cap"]) or chosen["level"]
+    return float(strength * (chosen["conditional"] if best.setting else 1))
+
+
+def _summaries(shown: Selection, paper: Paper, sure: list[ResultRow]) -> tuple[str, str, str]:
+    """A summary of one to two lines, the same without results, and what it is taken from."""
+    most = settings()["week"]["letters"][shown.lang]
+    told = summary_of(paper, shown.lang)
+    if said := short(told, most):
+        return said, approach(told, most), "source"
+    key = {role: as_text(clean(quote.quote)) for role, quote in key_sentences(paper).items()}
+    if shown.lang == "en" and "proposes" in key:
+        main = excerpt(key["proposes"], [name(paper)], most)
+        result = as_text(sure[0].quote.sentence) if sure else key.get("result", "")
+        both = f"{main} {result}" if result and result != key["proposes"] else main
+        return (both if len(both) <= most else main), main, "abstract"
+    found = parts(shown, paper)
+    if found.technique or found.problem or found.effect:
+        technique = "" if found.technique == name(paper) else found.technique
+        composed = sentence(shown.words, replace(found, technique=technique, key=""), is_titled=False)
+        return composed, composed, "composed"
+    return "", "", ""
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, float, str]]:
+    """The numbers of a text: start, end, value, unit (% or x or none)."""
+    for found in _NUMBER.finditer(text):
+        unit = found[2] or ""
+        yield found.start(), found.end(), float(found[1].replace(",", "")), _UNITS.get(unit, unit)
+
+
+def _place(text: str, best: ResultRow) -> tuple[int, int] | None:
+    """Where a text states the number of a result."""
+    value = best.result.value
+    ends = value if isinstance(value, tuple) else (value,)
+    unit = best.result.unit if best.result.unit in ("%", "x") else ""
+    for start, end, number, own in _numbers(text):
+        if number in ends and (own == unit or (not unit and not own)):
+            return start, end
+    return None
+
+
+def marked(text: str, best: ResultRow | None) -> list[tuple[str, bool]]:
+    """A text in pieces, with the number of a result in a piece of its own."""
+    place = _place(text, best) if best and text else None
+    if place is None:
+        return [(text, False)] if text else []
+    start, end = place
+    return [piece for piece in ((text[:start], False), (text[start:end], True), (text[end:], False)) if piece[0]]
+
+
+def _finding(shown: Selection, paper: Paper, best: ResultRow | None) -> str:
+    """A sentence of the source's summary or of the abstract that states the best result, "" if none does."""
+    if best is None:
+        return ""
+    most = settings()["week"]["sentence"][shown.lang]
+    told = findings(summary_of(paper, shown.lang)) if shown.lang == "zh" else iter([as_text(best.quote.sentence)])
+    fitting = (one for one in map(_bare, told) if len(one) <= most and _place(one, best))
+    return next(fitting, "")
+
+
+def _composed(shown: Selection, best: ResultRow | None) -> str:
+    return short_effect(shown, best.result) + shown.words("brief.stop") if best else ""
+
+
+def _negative(shown: Selection, paper: Paper) -> str:
+    """A sentence that states a negative result, "" where none does: a loss behind "but", or a cue of failure."""
+    cues = settings()["week"]["negative"][shown.lang]
+    told = findings(summary_of(paper, shown.lang)) if shown.lang == "zh" else _after_proposal(paper)
+    found = [one for one in map(_bare, told) if len(one) <= cues["most"] and _is_negative(one, cues)]
+    return next((one for one in found if any(_numbers(one))), "")
+
+
+def _is_negative(said: str, cues: dict[str, Any]) -> bool:
+    text = f" {said.casefold()} "
+    if any(cue in text for cue in cues["not"]):
+        return False
+    if any(cue in text for cue in cues["sure"]):
+        return True
+    behind = next((f" {text.partition(cue)[2]}" for cue in cues["but"] if cue in text), "")
+    return any(cue in behind for cue in cues["loss"]) and not any(cue in behind for cue in cues["gain"])
+
+
+def _after_proposal(paper: Paper) -> Iterator[str]:
+    """The sentences of an abstract from the one that proposes on."""
+    key = key_sentences(paper).get("proposes")
+    for document, _ in paper.entries:
+        raw = document.texts["A"].raw if "A" in document.texts else ""
+        begin = key.start if key and key.field == "A" else len(raw) // 2
+        yield from (as_text(clean(raw[start:end])) for start, end in sentences(raw) if start >= begin)
+        return
+
+
+def _bare(said: str) -> str:
+    """A sentence without the number of a list or a lead-in that stands before it."""
+    leads: Iterable[str] = settings()["week"]["leads"]
+    said = re.sub(r"^\W?\d[.)、）]\s*", "", said.strip()).rstrip(";；")
+    return next((said[len(lead) :] for lead in leads if said.startswith(lead)), said)
+
+
+def _devices(shown: Selection, paper: Paper) -> list[str]:
+    """The devices that a paper surely names, without kinds of devices."""
+    device, named = settings()["week"]["device"], shown.things(paper, "hardware", sure=True)
+    return [one.label for one in named if re.search(device, shown.graph.label(one.concept, "en"))][:3]
