@@ -473,15 +473,15 @@ class Graph:
 
         return diff(before, self, lang)
 
-    def export(self, format: str, source: str | None = None, of: str = "", least: int = 1) -> bytes:
+    def export(self, format: str, selection: str = "", of: str = "", least: int = 1) -> bytes:
         """The graph in one of `kg.views.export.formats.formats()` ("turtle", ...), or a source in its own ("digest").
 
-        Several files come as an archive (zip). The network for VOSviewer is `of` "concept", "technique", ..., each with
-        `least` papers or more.
+        A selection (a source, a topic, a paper, a question) chooses papers. Several files come as an archive (zip). The
+        network for VOSviewer is `of` "concept", "technique", ..., each with `least` papers or more.
         """
-        from kg.views.export.formats import export
+        from kg.views.export import selected
 
-        return export(self.store, format, of, least, source)
+        return selected(self, format, selection, of, least)
 
     def close(self) -> None:
         """Close the file; what is made from it follows what was changed.

@@ -213,6 +213,7 @@ class Document:
     references: tuple[Reference, ...] = ()
     category: str = ""  # the primary category at arXiv: "cs.LG"
     origin: str = ""  # the collection that the record names, of a file of several collections
+    as_written: dict[str, str] = field(default_factory=dict)  # its entry in a bibliography; see kg.sources.as_written
 
 
 @dataclass(slots=True)

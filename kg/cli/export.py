@@ -29,9 +29,16 @@ def command(
             show_default="by the file's ending, else turtle",
         ),
     ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", "-s", help='Only this source ("000"); digest needs one.')
-    ] = None,
+    selection: Annotated[
+        str,
+        typer.Option(
+            "--select",
+            "--source",
+            "-s",
+            help='Only the papers of a source ("000"), a topic, a name or a question; digest needs a source.',
+            show_default="all",
+        ),
+    ] = "",
     of: Annotated[
         str,
         typer.Option(
@@ -44,16 +51,16 @@ def command(
     ] = 1,
     output: Output = None,
 ) -> None:
-    """Export the graph; `--format digest --source 000` restores a report byte for byte.
+    """Export the graph; `--format digest --select 000` restores a report byte for byte.
 
     vosviewer, neo4j, obsidian and parquet are several files: -o names a new folder, or one FILE.zip.
     """
     form = choose(format, output, FORMS, "turtle", _ENDINGS)
     with reading(graph) as opened:
         if output is None:
-            write(opened.export(form, source, of, least), None)
+            write(opened.export(form, selection, of, least), None)
             return
         from kg.views.export import save
 
-        save(opened, output, form, source, of, least)
+        save(opened, output, form, selection, of, least)
         note(f"Wrote {output}.")

@@ -42,7 +42,7 @@ Graph = tuple[str, Iterable[ox.Triple]]
 
 
 def serialised(graphs: Iterable[Graph], format: str) -> Iterator[bytes]:
-    """Graphs one after the other as "nquads", "turtle" (without their names) or "jsonld", each sorted in itself.
+    """Graphs one after the other as "nquads", or as "turtle" or "jsonld" without their names, each sorted in itself.
 
     Control and bidirectional characters are escaped, as all three formats allow. Raises KgError for another format.
     """
@@ -64,12 +64,13 @@ def _turtle(graphs: Iterable[Graph]) -> Iterator[str]:
 
 
 def _jsonld(graphs: Iterable[Graph]) -> Iterator[str]:
-    """JSON-LD: an object a named graph, a line a node, CURIEs for IRIs."""
-    yield f'{{"@context":{json_line(PREFIXES)},\n"@graph":[\n'
-    for at, (name, triples) in enumerate(graphs):
-        nodes = (_jsonld_node(subject, some) for subject, some in _by_subject(set(triples)).items())
-        block = f'{{"@id":{json_line(_compact(iri(name)))},"@graph":[\n' + ",\n".join(map(json_line, nodes)) + "\n]}"
-        yield f",{block}" if at else block
+    """JSON-LD: one graph without a name, a line a node, CURIEs for IRIs."""
+    yield f'{{"@context":{json_line(PREFIXES)},\n"@graph":['
+    separator = "\n"
+    for _, triples in graphs:
+        for subject, some in _by_subject(set(triples)).items():
+            yield f"{separator}{json_line(_jsonld_node(subject, some))}"
+            separator = ",\n"
     yield "\n]}\n"
 
 

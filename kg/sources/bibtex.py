@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from kg.latex import bare, journal, plain
-from kg.sources import bbl, bibliography
+from kg.sources import as_written, bbl, bibliography
 from kg.sources.forms import forms, is_lost
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import is_data
@@ -98,7 +98,9 @@ def entries_of(file: InputFile) -> Iterator[Row]:
             for name, value in volumes.get(volume, {}).items():
                 if name != "author" or _OF_BOOK.match(lines[0]):
                     values.setdefault(name, value)
-        return _row(file, key, values, names)
+        kind = values.pop(as_written.TYPE, "")
+        entry = as_written.of_bibtex(kind, key, values) if kind else {}
+        return {**_row(file, key, values, names), "as_written": entry}
 
     return rows(file, _FIRST, row, _BETWEEN)
 
@@ -145,7 +147,7 @@ def _parsed(text: str, macros: dict[str, str]) -> tuple[str, dict[str, str]] | N
         macros[block.key.strip().lower()] = _value(block.value, macros)[:_LONGEST_MACRO]
     if not isinstance(block, Entry):
         return None
-    values: dict[str, str] = {}
+    values = {as_written.TYPE: block.entry_type}
     for field in block.fields:
         value = _value(field.value, macros, field.key)
         name = field.key.strip().lower()
@@ -218,16 +220,16 @@ def _row(file: InputFile, key: str, values: dict[str, str], names: Mapping[str, 
         row["url"] = bare(link[0])
     if key.strip():
         row["id"] = bibliography.named(file, key)
-    several = [one for name in _several(authors) for one in _without_and(name)]
+    several = [one for name in written_names(authors) for one in _without_and(name)]
     signing = people([bare(authors)]) if _is_list(several) else [_person(name) for name in several]
     row["authors"] = signed(signing, [group for name in names["groups"] for group in said.get(name, ())])
     return row
 
 
-def _several(authors: str) -> Iterator[str]:
+def written_names(authors: str) -> Iterator[str]:
     r"""The names around each "and" that is not in braces.
 
-    >>> list(_several(r"Ada Fox and {Simon and Schuster} AND \'{E}mile Roy and others"))
+    >>> list(written_names(r"Ada Fox and {Simon and Schuster} AND \'{E}mile Roy and others"))
     ['Ada Fox', '{Simon and Schuster}', "\\'{E}mile Roy", 'others']
     """
     start = depth = 0

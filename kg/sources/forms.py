@@ -13,7 +13,7 @@ from kg.files import toml_file
 
 _SETTINGS = frozenset(
     {"form", "marks", "some", "glued", "breaks", "quotes", "sure", "within", "named", "tagged", "stopped", "told"}
-) | {*("leave", "type", "nowhere", "merged", "titled", "numbered", "addresses")}
+) | {*("leave", "type", "nowhere", "merged", "titled", "numbered", "addresses", "returned")}
 ONCE = ("title", "abstract")  # of which a record takes one, whatever else a file has under their names
 _MOST_SHAPES = 100  # sets of names of which a form keeps what they hold
 _MOST_NAMES, _LONGEST_NAME = 10_000, 60  # names that a form keeps, code points of one

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from kg.model import Batch
-from kg.sources import bibliography
+from kg.sources import as_written, bibliography
 from kg.sources.dates import DAY, iso, iso_date
 from kg.sources.forms import ONCE, Form, at, folded_name, forms, is_database, is_other, is_thesis, quoted
 from kg.sources.inputs import InputFile
@@ -125,6 +125,8 @@ def row_of(record: dict[str, Any], form: Form, file: InputFile) -> Mapping[str, 
             made[key] = untagged(made[key])
     if said.get("stopped"):
         made["title"] = bibliography.unstopped(made.get("title", ""))
+    if said.get("returned"):
+        made["as_written"] = as_written.of_csl(record)
     if said.get("named") and made.get("id"):
         made["id"] = bibliography.named(file, str(made["id"]))
     if made.get("title") and not any(made.get(key) for key in ("authors", "venue", "year", "date")):

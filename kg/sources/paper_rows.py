@@ -329,6 +329,7 @@ def document(row: Mapping[str, Any], source: str, number: int) -> Document:
         category=_category(_string(values["category"])),
         origin=_line(values["origin"])[:_ID_LIMIT],
         repairs=tuple(repairs),
+        as_written=row.get("as_written", {}),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kg.model import Batch
-from kg.sources import bibliography
+from kg.sources import as_written, bibliography
 from kg.sources.forms import folded_name, forms, unread
 from kg.sources.inputs import InputFile
 from kg.sources.json_records import is_data
@@ -61,6 +61,7 @@ class TaggedReader:
         if self._end:  # what reference managers write into such a file is as free as in BibTeX
             groups = [group for tag in names.get("groups", ()) for group in said.get(tag, ())]
             row["authors"] = [*row.get("authors", ()), *groups]
+            row["as_written"] = as_written.of_ris(said) if "TY" in said else {}
             row["unread"] += unread(said, names) if "nowhere" in names else []
             return row
         row["authors"] = self._signing(lines, said, names["authors"], names.get("groups", ()))

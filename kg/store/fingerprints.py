@@ -10,7 +10,7 @@ from kg.store.codec import plain
 from kg.store.entries import local_id
 
 #: Fields that documents of older graphs lack: they count where they are known.
-_LATER = ("category", "origin")
+_LATER = ("category", "origin", "as_written")
 _SEAL = 32  # hexadecimal digits
 
 

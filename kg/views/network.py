@@ -140,23 +140,31 @@ def graphml(graph: networkx.MultiDiGraph) -> bytes:
     import networkx
 
     out = io.BytesIO()
-    networkx.write_graphml_xml(graph, out, named_key_ids=True)
+    networkx.write_graphml_xml(_labelled(graph), out, named_key_ids=True)
     return out.getvalue() + b"\n"
 
 
 def gexf(graph: networkx.MultiDiGraph) -> bytes:
-    """GEXF, for Gephi; nodes are labelled in English, edges by their relation."""
+    """GEXF, for Gephi."""
     import networkx
 
-    labelled = networkx.MultiDiGraph()
-    labelled.add_nodes_from((node, data | {"label": data["label_en"]}) for node, data in graph.nodes(data=True))
-    labelled.add_edges_from(
-        (head, tail, key, data | {"label": key, "id": f"{head} {key} {tail}"})
-        for head, tail, key, data in graph.edges(keys=True, data=True)
-    )
+    labelled = _labelled(graph)
+    for head, tail, key, data in labelled.edges(keys=True, data=True):
+        data["id"] = f"{head} {key} {tail}"
     out = io.BytesIO()
     networkx.write_gexf(labelled, out)
     return STAMP.sub(b"", out.getvalue()) + b"\n"  # the day of writing is no part of the content
+
+
+def _labelled(graph: networkx.MultiDiGraph) -> networkx.MultiDiGraph:
+    """A copy with the attribute that programs show: nodes are labelled in English, edges by their relation."""
+    import networkx
+
+    made = networkx.MultiDiGraph()
+    made.add_nodes_from((node, data | {"label": data["label_en"]}) for node, data in graph.nodes(data=True))
+    edges = graph.edges(keys=True, data=True)
+    made.add_edges_from((head, tail, key, data | {"label": key}) for head, tail, key, data in edges)
+    return made
 
 
 def _edges(record: Record) -> Iterator[_Tie]:

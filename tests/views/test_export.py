@@ -47,12 +47,12 @@ def test_every_form_is_made_to_the_same_bytes_by_another_process(first_file: Pat
 
 
 def test_wrong_choices_are_told(built: Graph) -> None:
-    with pytest.raises(KgError, match="--source"):
+    with pytest.raises(KgError, match="--select"):
         built.export("digest")
     with pytest.raises(KgError, match="choose one of"):
         built.export("docx")
-    with pytest.raises(KgError, match="leave it out"):
-        built.export("turtle", "000")
+    with pytest.raises(KgError, match="No paper"):
+        built.export("turtle", "zebra unicorns")
     with pytest.raises(KgError, match="only vosviewer"):
         built.export("turtle", of="technique")
 

@@ -1,4 +1,4 @@
-"""Exports the whole graph, or one source, for other programs: as bytes, as a file, or as a folder of files."""
+"""Exports a graph, or a selection of its papers, for other programs: as bytes, a file, or a folder of files."""
 
 from __future__ import annotations
 
@@ -9,31 +9,39 @@ from typing import TYPE_CHECKING
 
 from kg.files import write, written
 from kg.model import KgError
-from kg.views.export.formats import export, files, formats
+from kg.views.export.formats import export, files, formats, restored
+from kg.views.export.some import chosen
 
 if TYPE_CHECKING:
     from kg.views.export.file_sets import Files
     from kg.views.reader import GraphReader
 
 
-def save(
-    graph: GraphReader, path: str | Path, format: str, source: str | None = None, of: str = "", least: int = 1
-) -> Path:
+def selected(graph: GraphReader, format: str, selection: str = "", of: str = "", least: int = 1) -> bytes:
+    """The graph, or the papers of a selection, in a format; "digest" restores the source that the selection names."""
+    if format == "digest":
+        return restored(graph.store, selection)
+    with chosen(graph, selection) as store:
+        return export(store, format, of, least)
+
+
+def save(graph: GraphReader, path: str | Path, format: str, selection: str = "", of: str = "", least: int = 1) -> Path:
     """Write an export atomically: to a file, or to a new folder for a format of several files.
 
-    If the name ends in .zip, several files are written to one archive. Raises KgError as `export` does, and if the file
-    or folder cannot be written or the folder is not empty.
+    If the name ends in .zip, several files are written to one archive. Raises KgError as `selected` does, and if the
+    file or folder cannot be written or the folder is not empty.
     """
     path = Path(path)
     known = formats().get(format)
-    if known is not None and known.pieces is not None and not source:
+    if known is None or (known.pieces is None and (known.files is None or path.suffix.lower() == ".zip")):
+        return write(path, selected(graph, format, selection, of, least))
+    with chosen(graph, selection) as store:
+        if known.pieces is None:
+            return write_folder(path, files(store, format, of, least))
         with written(path) as put:
-            for piece in known.pieces(graph.store):
+            for piece in known.pieces(store):
                 put(piece)
-        return path
-    if known is None or known.files is None or source or path.suffix.lower() == ".zip":
-        return write(path, export(graph.store, format, of, least, source))
-    return write_folder(path, files(graph.store, format, of, least))
+    return path
 
 
 def write_folder(path: Path, pieces: Files) -> Path:

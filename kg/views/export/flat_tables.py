@@ -19,13 +19,16 @@ from kg.views.export.file_sets import Files
 
 #: Columns of the table of papers; those of _MANY hold several values.
 _PAPER_COLUMNS = (
-    *("id", "title", "name", "kind", "year", "date", "venue", "author_count", "institutions"),
+    *("id", "title", "name", "kind", "year", "date", "venue", "authors", "author_count", "institutions"),
     *("proposes", "uses", "compares_with", "mentions"),
     *(column for kind, column in LISTS.items() if kind not in ("institution", "technique")),
     "topics",
     *("results", "unsure", "code_url", "arxiv", "doi", "url", "sources"),
 )
-_MANY = frozenset(_PAPER_COLUMNS[_PAPER_COLUMNS.index("institutions") : _PAPER_COLUMNS.index("code_url")]) | {"sources"}
+_MANY = frozenset(_PAPER_COLUMNS[_PAPER_COLUMNS.index("institutions") : _PAPER_COLUMNS.index("code_url")]) | {
+    "authors",
+    "sources",
+}
 _EVIDENCE_COLUMNS = (
     *("paper", "entry", "type", "entity", "label", "role"),
     *("field", "start", "end", "quote", "extractor", "confidence", "sure"),
@@ -53,6 +56,7 @@ def paper_rows(store: Store) -> dict[str, dict[str, list[str]]]:
     sure: dict[tuple[str, str, str], bool] = {}  # by paper, column and value
     for document, record in _entries(store):
         row = rows.setdefault(record.paper, {column: [] for column in _PAPER_COLUMNS})
+        row["authors"] = row["authors"] or list(document.authors)  # of one entry: others write the same names otherwise
         for column, said, is_sure in _cells(document, record, known):
             if said and said not in row[column]:
                 row[column].append(said)

@@ -10,7 +10,7 @@ from kg.rdf.store import Store
 from kg.rdf.terms import serialised
 from kg.store.contents import digest
 from kg.views import network
-from kg.views.export.bibtex_entries import bibtex
+from kg.views.export.bibliographies import bibtex, csl, ris
 from kg.views.export.file_sets import Files, Format, zipped
 from kg.views.export.flat_tables import evidence_csv, jsonl, papers_csv, parquet
 from kg.views.export.prov import with_prov
@@ -19,23 +19,23 @@ from kg.views.export.prov import with_prov
 PLUGGED = "kg.exports"
 
 
-def export(store: Store, format: str, of: str = "", least: int = 1, source: str | None = None) -> bytes:
-    """The whole graph in one of `formats()`, several files as an archive; "digest" restores a source.
+def export(store: Store, format: str, of: str = "", least: int = 1) -> bytes:
+    """The whole graph in one of `formats()`, several files as an archive.
 
-    `of` and `least` are for a form of a chosen part (`Format.is_chosen`). Raises KgError for another format, and for a
-    digest without a source.
+    `of` and `least` are for a form of a chosen part (`Format.is_chosen`). Raises KgError for another format.
     """
-    if format == "digest":
-        if not source:
-            names = ", ".join(store.source_names()) or "none"
-            raise KgError(f"A digest is one source given back: name one with --source ({names}).")
-        return digest(store, source)
     made = _format(format, of, least)
-    if source:
-        raise KgError(f"{format} holds the whole graph, not the source {source}: leave it out, or choose digest.")
     if made.pieces:
         return b"".join(made.pieces(store))
     return made.write(store) if made.write else zipped(files(store, format, of, least))
+
+
+def restored(store: Store, source: str) -> bytes:
+    """A source of digests, byte for byte as it was; KgError for a name of none."""
+    if source not in store.source_names():
+        names = ", ".join(store.source_names()) or "none"
+        raise KgError(f"A digest is one source given back: name one with --select ({names}).")
+    return digest(store, source)
 
 
 def files(store: Store, format: str, of: str = "", least: int = 1) -> Files:
@@ -75,6 +75,8 @@ _OWN = {
     ),
     "gexf": Format("gexf", "a network for Gephi", lambda store: network.gexf(network.network(store))),
     "bibtex": Format("bib", "an entry a paper, for LaTeX and reference managers", bibtex),
+    "ris": Format("ris", "a record a paper, for reference managers", ris),
+    "csl": Format("json", "CSL-JSON, an item a paper, for Zotero and pandoc", csl),
     "csv": Format("csv", "a row a paper", papers_csv),
     "evidence-csv": Format("csv", "a row a quote", evidence_csv),
     "parquet": Format("zip", "both tables as Parquet", files=parquet),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kg.query.table_slices import SliceCell, TableSlice
 from kg.safe_output import csv_text, json_text
+from kg.sources.as_written import escaped
 from kg.text import plain
 from kg.views.answers import short
-from kg.views.export.bibtex_entries import tex_escaped
 from kg.views.printed.found_tables import COLUMNS, ShownTable, TablesPage, called
 from kg.views.readable import as_text, caption_text
 from kg.views.render import render
@@ -178,7 +178,7 @@ def _line(text: str) -> str:
 
 def _tex(text: str) -> str:
     """A text for LaTeX: what has a meaning there is escaped, signs that its fonts lack become commands."""
-    said = tex_escaped(plain(as_text(text)))
+    said = escaped(plain(as_text(text)))
     for sign, command in settings()["tables"]["latex"].items():
         said = said.replace(sign, command)
     return said.replace("[", "{[}").replace("*", "{*}")  # which would belong to the end of the row before

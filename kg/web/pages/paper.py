@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.entity_types import LISTS
 from kg.model import KgError
-from kg.views.export.bibtex_entries import entry_of
+from kg.views.export.bibliographies import entry_of
 from kg.views.printed import tables_page
 from kg.views.printed.found_tables import pools_of
 from kg.views.profile.body_profile import kind_named
