@@ -22,12 +22,12 @@ class Ground(NamedTuple):
 
     block: Block
     model: str  # CURIE
-    is_original: bool  # over the original model or a baseline without a name; else over other methods
+    is_original: bool  # over the original model or a baseline that was not recognized; else over other methods
     rows: list[Measured[Any]]
 
     @property
     def unnamed(self) -> int:
-        """How many of them name no baseline."""
+        """Of how many of them no baseline was recognized."""
         return sum(not one.baseline for one in self.rows)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kg.query import Answer, Condition, Entity, Fact, Filter, Lexicon, Phrase, Query, answer, respond
 from kg.query.answer import Cell
+from kg.query.sayings import Sayings
 from kg.rdf.store import Store
 from kg.text import fold
 from kg.vocabulary import Vocabulary
@@ -295,3 +296,39 @@ def test_win_of_a_method_of_a_kind_names_the_method(made: Any, vocabulary: Vocab
     said, methods = verdict(made, vocabulary, "speculative decoding vs autoregressive decoding", other)
     assert "None was recognized that says which of speculative decoding and" in said
     assert "ZetaForm" in methods
+
+
+def test_results_of_both_on_one_metric_and_model_stand_together(made: Any, vocabulary: Vocabulary) -> None:
+    texts = {
+        f"900-0{n}": paper(
+            f"We propose {name}. On HunyuanVideo it is {n}x faster.",
+            [(name, name, "proposed")],
+            models=["HunyuanVideo"],
+            results=[(f"{n}x faster", metric, n, "x", "increase", "")],
+        )
+        for n, name, metric in ((2, "MuForm", "inference speed"), (4, "NuForm", "generation speed"))
+    }
+    store = made(texts)
+    found = answer(store, vocabulary, "MuForm vs NuForm", lexicon=Lexicon.of(store, vocabulary))
+    heading = Sayings("en")("comparison.ground")
+    rows = cells(found, heading, "paper", "MuForm", "NuForm", "model")
+    assert sorted(rows) == [("900-02", "2x", None, ("HunyuanVideo",)), ("900-04", None, "4x", ("HunyuanVideo",))]
+
+
+def test_a_number_whose_words_name_the_rival_goes_with_a_sure_win(made: Any, vocabulary: Vocabulary) -> None:
+    said = "KappaForm is best, outperforming SigmaForm by 19.7%."
+    win = ("KappaForm", "outperforms", "SigmaForm", said[:-1])
+    unsure = ("outperforming SigmaForm by 19.7%", "accuracy", 19.7, "%", "increase", "SigmaForm", ("score", 0.4))
+    own = [("KappaForm", "KappaForm", "proposed"), ("SigmaForm", "SigmaForm", "baseline")]
+    store = made({"900-01": paper(said, own, results=[unsure], relations=[win], title="A Paper")})
+    found = answer(store, vocabulary, "KappaForm vs SigmaForm", lexicon=Lexicon.of(store, vocabulary))
+    assert cells(found, COMPARED, "method", "metric", "SigmaForm") == [("KappaForm", "accuracy ↑", "19.7%")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("quantization", "4-bit quantization"), ("speculative decoding", "speculative sampling")]
+)
+def test_a_kind_and_a_synonym_are_no_rivals(made: Any, vocabulary: Vocabulary, one: str, other: str) -> None:
+    store = made({"900-01": paper(f"We use {one} and {other}.", [(one, one, "used"), (other, other, "used")])})
+    found = answer(store, vocabulary, f"compare {one} and {other}", lexicon=Lexicon.of(store, vocabulary))
+    assert found.table is None or not found.table.lines

@@ -16,7 +16,7 @@ from lxml import html
 
 import kg
 from kg.evidence import evidence_id
-from kg.text import has_han
+from kg.text import has_han, is_kind
 from tests.truth import Truth
 
 PAGES = {
@@ -107,6 +107,16 @@ def test_quotes_call_their_papers_by_short_name_and_year(client: httpx.Client) -
     for link in links:
         assert link.get("title") in link.get("href")
         assert re.search(r" 20\d\d$", link.text_content())
+
+
+def test_the_first_page_compares_methods_with_names_of_their_own(client: httpx.Client) -> None:
+    examples = client.get("/").text
+    named = re.findall(r"compare ([^<\"]+?) and ([^<\"]+?)[<\"]", examples)
+    for pair in named:
+        assert not any(is_kind(name) for name in pair), pair
+        page = html.fromstring(client.get("/compare", params=dict(zip("ab", pair, strict=True))).text)
+        bars = [len(figure.xpath(".//*[local-name()='g']")) for figure in page.xpath("//figure")]
+        assert all(number > 1 for number in bars)
 
 
 def test_tables_call_their_papers_by_name_and_year(client: httpx.Client) -> None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
+from kg.identifiers import kind_of
 from kg.model import OBTAINED, ROLES
 from kg.query.answer import Answer, Cell, Grid, Line, Quote, Row
 from kg.query.condition_evidence import AnswerEvidence
@@ -23,6 +24,7 @@ from kg.query.filter import Condition, Entity, Fact, Filter, Phrase, Query
 from kg.query.lexicon import Lexicon
 from kg.query.result_table import COLUMNS, ResultTable, line_of
 from kg.query.sayings import Sayings
+from kg.query.shared_ground import Ground, shared_ground
 from kg.query.shown import quotes, sentence_part
 from kg.query.shown import stated as related_in
 from kg.query.tiers import is_hard, lacking
@@ -38,7 +40,9 @@ _REPLACED, _NAMED = ("value", "baseline"), 3
 #: Letters of a sentence that are shown before its first quote, and half of those behind its last.
 _AROUND = 70
 #: Headings of rows, in order.
-_HEADINGS = ("between", "kinds", "both", "one")
+_HEADINGS = ("between", "kinds", "both", "ground", "ground_method", "one")
+#: The most tables on shared ground, and results of each thing in one.
+_GROUNDS, _EACH = 4, 4
 
 
 class _Named(NamedTuple):
@@ -49,6 +53,15 @@ class _Named(NamedTuple):
     compares: int  # 0 if it has no words that compare them, else how much they tell
     has_number: bool
     quotes: tuple[Quote, ...]
+
+
+class _Figure(NamedTuple):
+    """How much a method has over a thing."""
+
+    metric: str  # "" for a relation without a number
+    value: str
+    size: tuple[float, float]  # by which leads on a metric are ordered
+    cells: dict[str, Cell]  # what it was obtained on
 
 
 class _Lead(NamedTuple):
@@ -74,6 +87,8 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     say = Sayings(query.language)
     if len(query.things) < 2:
         return Answer(question, query, (), (*query.filter.notes, say("comparison.two")), Grid(COLUMNS))
+    if why := _is_one(lexicon, query.things, say):
+        return Answer(question, query, (), (*query.filter.notes, why), Grid(COLUMNS, (), why))
     soft = [one for one in query.filter.conditions if not is_hard(one)]
     hard = replace(query.filter, conditions=tuple(one for one in query.filter.conditions if is_hard(one)))
     found = _Comparison(store, lexicon, replace(query, filter=hard)).answer(question, limit)
@@ -87,6 +102,21 @@ def answer(store: StoreFile, lexicon: Lexicon, question: str, query: Query, limi
     return replace(
         found, query=query, rows=first, partly=partly, notes=(note, *found.notes), fulfilling=len(first) or None
     )
+
+
+def _is_one(lexicon: Lexicon, things: Sequence[Entity], say: Sayings) -> str:
+    """Why all of some things are one: they have one name, or one is the kind of the other; else ""."""
+    one, other = things[:2]
+    names = {fold(lexicon.label(thing.concept)) for thing in things}
+    first, second = (thing.label for thing in (one, other))
+    if len(names) == 1 or {*one.concepts} == {*other.concepts}:
+        return say("comparison.same", first=first, second=second)
+    if len(things) > 2 or not all(is_kind(name) for name in (first, second)):
+        return ""  # LoRA and QLoRA are compared, and so is a kind with a method of its own name
+    for kind, whole in ((one, other), (other, one)):
+        if kind.concept in whole.concepts:
+            return say("comparison.narrower", first=kind.label, second=whole.label)
+    return ""
 
 
 def _apart(things: Sequence[Entity]) -> list[Entity]:
@@ -114,7 +144,8 @@ class _Comparison:
     def answer(self, question: str, limit: int | None) -> Answer:
         """The verdict, the leads under their headings, and sentences that name both."""
         order = [self.say(f"comparison.{name}") for name in _HEADINGS]
-        lines = sorted(map(self._row, self._grouped().values()), key=lambda line: order.index(line.heading))
+        lines = [*map(self._row, self._grouped().values()), *self._ground_lines()]
+        lines.sort(key=lambda line: order.index(line.heading))
         shown = {quote.context for line in lines for quote in line.evidence}
         lines += [line for line in self._sentences() if line.evidence and line.evidence[0].context not in shown]
         names = (thing.label for thing in self.things if not self.corpus.count(self._having(thing)))
@@ -200,28 +231,93 @@ class _Comparison:
                 yield _Lead(over, *of, name, row.paper, str(cells["metric"]), str(cells["value"]), size, line, cells)
 
     def _won(self) -> Iterator[_Lead]:
-        """Relations that papers state of a method over a thing, without a number."""
+        """Relations that papers state of a method over a thing, with the number that their words give."""
         over_them = self._over("x.tail")
         found = related_in(self.store, Where(f"{over_them.sql} AND x.type = 'outperforms'", over_them.given))
         said = quotes(self.store, {one.node: self.table.label(one.head) for one in found})
-        verb = self.say("comparison.outperforms")
+        verb, figures = self.say("comparison.outperforms"), self._figures({one.paper for one in found})
         for one in (one for one in found if one.node in said):
             (over, _), (of, is_only_kind) = self._place(one.tail), self._place(one.head)
             if over is not None and of != over:
                 name, line = self.table.label(one.head), Line((), (one.entry,), (said[one.node],))
-                yield _Lead(over, of, is_only_kind, name, one.paper, "", verb, (0.0, 0.0), line, {"paper": one.entry})
+                figure = figures.get((one.entry, one.tail, said[one.node].context), _Figure("", verb, (0.0, 0.0), {}))
+                cells = {**figure.cells, "paper": one.entry}
+                yield _Lead(over, of, is_only_kind, name, one.paper, *figure[:3], line, cells)
+
+    def _figures(self, papers: set[str]) -> dict[tuple[str, str, str], _Figure]:
+        """Gains by entry, baseline and sentence, where the words of the number name the baseline themselves.
+
+        They need not be sure: a sure relation says the same.
+        """
+        among = self.corpus.those(papers).of("x.paper")
+        rows = [row for row in self.table.rows(Where(f"{among.sql} AND {OWN}", among.given)) if row.said.baseline]
+        rows = [row for row in rows if row.block.change != "absolute" and not self.table.measures.is_loss(row.block)]
+        out = dict[tuple[str, str, str], _Figure]()
+        for line in self.table.lines([("", rows)], {"over": lambda row: row.said.baseline}):
+            cells, quote = dict(zip(("over", *COLUMNS), line.values, strict=True)), line.evidence[0]
+            if fold(self.table.label(str(cells["over"]))) in fold(quote.quote):
+                figure = _Figure(str(cells["metric"]), str(cells["value"]), (line.amount or 0.0, 0.0), cells)
+                out.setdefault((quote.source, str(cells["over"]), quote.context), figure)
+        return out
+
+    # Results of each thing on shared ground
+
+    @cached_property
+    def grounds(self) -> list[Ground]:
+        """Gains on one metric and model that papers on each of two things report; papers on several belong to none."""
+        found = [row for row in self.table.rows(self._of_any()) if len(self._sides[row.paper]) == 1]
+        tables = shared_ground(found, self.table.measures.is_loss, 2)
+        return [one for one in tables if len({at for row in one.rows for at in self._sides[row.paper]}) > 1]
+
+    def _of_any(self) -> Where:
+        """The condition that a sure result is of a paper on one of the things, obtained by the paper itself."""
+        among = self.corpus.those(set(self._sides)).of("x.paper")
+        return Where(f"{among.sql} AND {OWN} AND x.sure = 1", among.given)
+
+    @cached_property
+    def _sides(self) -> dict[str, set[int]]:
+        """The indices of the things that papers surely propose or, of topics, surely have."""
+        out = defaultdict[str, set[int]](set)
+        papers = self.corpus.holding(self.query.filter)
+        for at, members in enumerate(self.members):
+            topic = self.lexicon.vocabulary.find(self.lexicon.label(self.things[at].concept), "topic")
+            own = members | ({topic.curie} if topic else set())  # a technique has the label of its topic
+            for kind, roles in (("technique", ("proposed",)), ("model", ("proposed",)), ("topic", ())):
+                if any(kind_of(one) == kind for one in own):
+                    for paper, thing in self.corpus.had(kind, papers, roles, sure=True):
+                        if thing in own:
+                            out[paper].add(at)
+        return out
+
+    def _ground_lines(self) -> Iterator[Line]:
+        """A line for each of the best results of each thing, table by table."""
+        for ground in self.grounds[:_GROUNDS]:
+            kept = [row for at in range(len(self.things))
+                    for row in [row for row in ground.rows if at in self._sides[row.paper]][:_EACH]]  # fmt: skip
+            model = self.table.label(ground.model)
+            heading = self.say("comparison.ground" if ground.is_original else "comparison.ground_method")
+            for row, line in zip(kept, self.table.lines([("", kept)]), strict=True):
+                cells = dict(zip(COLUMNS, line.values, strict=True))
+                (at,) = self._sides[row.paper]
+                cells |= {self.things[at].label: cells["value"], "model": (model,)}
+                yield line_of(self.columns, cells, line.papers, line.evidence, heading)
 
     def _grouped(self) -> dict[tuple[str, str, str], dict[int, _Lead]]:
         """Leads by paper, method and metric: the largest over each thing."""
         out = defaultdict[tuple[str, str, str], dict[int, _Lead]](dict)
         for one in self.leads:
             out[one.paper, one.method, one.metric].setdefault(one.over, one)
+        for paper, method, metric in [key for key in out if not key[2]]:  # without a number, beside one with
+            other = next((key for key in out if key[:2] == (paper, method) and key[2]), None)
+            if other is not None:
+                out[other] = out.pop((paper, method, metric)) | out[other]
         return out
 
     def _row(self, own: dict[int, _Lead]) -> Line:
         """A line for a method: its lead over each of the things that it is measured against."""
         every = list(own.values())
-        first, is_between = every[0], any(one.of is not None for one in every)
+        first = next((one for one in every if one.metric), every[0])
+        is_between = any(one.of is not None for one in every)
         name = "both" if len(own) > 1 else "one"
         if is_between:
             name = "kinds" if all(one.is_kind for one in every if one.of is not None) else "between"
@@ -305,7 +401,15 @@ class _Comparison:
         ]
         if any(beaten) and not direct:
             yield say("comparison.beaten", beaten[0], other=beaten[1], **names)
-        if not (direct or shared):
+        sides = [
+            ground
+            for ground in self.grounds
+            if {one, other} <= {at for r in ground.rows for at in self._sides[r.paper]}
+        ]
+        if sides:
+            models = list(dict.fromkeys(self.table.label(ground.model) for ground in sides))
+            yield say("comparison.grounds", len(sides), models=say.first(models, _NAMED), **names)
+        if not (direct or shared or sides):
             yield from self._nearest(one, other)
 
     def _nearest(self, one: int, other: int) -> Iterator[str]:
@@ -336,7 +440,8 @@ class _Comparison:
 
     def _shared(self, one: int, other: int) -> list[str]:
         """In how many papers that measure a lead over both each is ahead: the one over which the lead is smaller."""
-        both = [own for own in self._grouped().values() if one in own and other in own and own[one].metric]
+        both = [own for own in self._grouped().values() if one in own and other in own]
+        both = [own for own in both if own[one].metric and own[other].metric]
         ahead: dict[int, set[str]] = {
             at: {own[at].paper for own in both if own[at].size < own[beside].size}
             for at, beside in ((one, other), (other, one))

@@ -49,7 +49,7 @@ def ground_name(shown: Selection, ground: Ground) -> str:
 
 
 def over(ground: Ground) -> str:
-    """What its gains are over: "original", "unnamed" (also, or only, baselines without a name) or "method"."""
+    """What its gains are over: "original", "unnamed" (or baselines that were not recognized) or "method"."""
     if not ground.is_original:
         return "method"
     return "unnamed" if ground.unnamed else "original"

@@ -51,12 +51,18 @@ def compare(graph: Graph, asked: Asked) -> Shown:
             {"concept": thing.concept, "label": thing.label, "type": kind_of(thing.concept),
              "papers": corpus.count(papers), "over_time": over_time(own, corpus, axis)}
         )  # fmt: skip
+    values["charted"] = all(_bars(side) > 1 for side in values["sides"])
     given = as_shown(found), asked, words, asked.one("order")
     values |= {"columns": columns(*given), "rows": listed(*given), "verdict": table.verdict}
     values["pools"] = pool_links(found, asked)
     values["notes"] = [clean(note) for note in found.notes]
     rows = table.columns, [list(line.values) for line in table.lines]
     return Shown("compare.html.jinja", " – ".join(thing.label for thing in things[:2]), found.to_json(), values, rows)
+
+
+def _bars(side: dict[str, Any]) -> int:
+    """How many bars the chart of a side has."""
+    return sum(one["papers"] > 0 for one in side["over_time"]["periods"])
 
 
 def _thing(graph: Graph, asked: Asked, name: str) -> Entity:

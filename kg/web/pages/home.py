@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kg.identifiers import kind_of
 from kg.query.corpus import Corpus, Papers
-from kg.text import fold
+from kg.text import fold, is_kind
 from kg.views.overview import contents
 from kg.views.profile.paper_profile import described
 from kg.views.selection import clean
@@ -20,7 +20,7 @@ from kg.web.facets import facets
 if TYPE_CHECKING:
     from kg.api import Graph
 
-_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING, _RIVALS = 7, 8, 6, 10, 400, 20
+_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING, _RIVALS = 7, 8, 6, 10, 400, 100
 #: CURIE, English and Chinese label, and how many papers name it.
 _Counted = tuple[str, str, str, int]
 
@@ -68,12 +68,7 @@ def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     topics = [graph.label(one, words.lang) for one, _ in corpus.most("topic", number=2)[0]]
     known, hardware = graph.vocabulary, corpus.most("hardware", number=20)[0]
     devices = [one for one, _ in hardware if one in known and known[one].facts.get("maker")] or [c for c, _ in hardware]
-    sql = """SELECT c.curie FROM counts n JOIN concepts c ON c.id = n.concept
-        WHERE n.type = 'technique' AND n.role = 'baseline' ORDER BY n.papers DESC, c.curie LIMIT ?"""
-    bearers = graph.lexicon().bearers
-    named = [curie for (curie,) in graph.store.rows(sql, _RIVALS + len(bearers)) if curie not in bearers]
-    pairs = sorted(combinations(named, 2), key=lambda pair: not _is_of_a_kind(graph, *pair))  # else the commonest two
-    rivals = [graph.label(curie, words.lang) for pair in pairs[:1] for curie in pair]
+    rivals = [graph.label(curie, words.lang) for curie in _rivals(graph)]
     out = []
     if topics and devices:
         out.append(words("web.example_on", topic=topics[0], hardware=graph.label(devices[0], words.lang)))
@@ -84,10 +79,19 @@ def _examples(graph: Graph, corpus: Corpus, words: PageWords) -> list[str]:
     return [clean(one) for one in out]
 
 
-def _is_of_a_kind(graph: Graph, one: str, other: str) -> bool:
-    """Whether two concepts stand beside each other in the vocabulary."""
-    known = graph.vocabulary
-    return one in known and other in known and not set(known[one].broader).isdisjoint(known[other].broader)
+def _rivals(graph: Graph) -> tuple[str, ...]:
+    """The two methods with names of their own that most papers measure themselves against, one beside the other."""
+    sql = """SELECT a.curie, b.curie FROM mentions x JOIN mentions y ON y.paper = x.paper AND y.concept > x.concept
+        JOIN concepts a ON a.id = x.concept AND a.type = 'technique'
+        JOIN concepts b ON b.id = y.concept AND b.type = 'technique'
+        WHERE x.role = 'baseline' AND y.role = 'baseline' GROUP BY 1, 2
+        ORDER BY count(DISTINCT x.paper) DESC, 1, 2 LIMIT ?"""
+    known, label = graph.vocabulary, graph.label
+    for pair in graph.store.rows(sql, _RIVALS):
+        is_named = not any(is_kind(label(one, "en")) for one in pair)
+        if is_named and not any(other in known.narrower(one) for one, other in (pair, pair[::-1])):
+            return tuple(pair)
+    return ()
 
 
 def _named(graph: Graph) -> list[tuple[_Counted, str]]:
