@@ -210,3 +210,9 @@ def test_chapters_of_a_chinese_thesis_are_its_sections() -> None:
         "近存映射方法",
         "实验结果与分析",
     ]
+
+
+def test_the_cover_and_the_contents_of_a_thesis_are_no_authors_and_no_text() -> None:
+    thesis = whole("44-*/zh.pdf")
+    assert (thesis.authors, thesis.texts["I"].text) == (("王小明",), "某某大学")
+    assert not any("....." in part.text.text or "目录" in part.text.text for part in thesis.parts)

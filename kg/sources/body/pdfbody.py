@@ -11,7 +11,7 @@ from kg.sources.body.bodyparts import Body, Builder, attempted
 from kg.sources.body.pdffloats import Float
 from kg.sources.body.pdfflow import FlowRow, PageFlow, page_flow
 from kg.sources.body.pdfforms import PdfForms, is_mathematics
-from kg.sources.body.pdfheads import bare, headings
+from kg.sources.body.pdfheads import bare, headings, without_contents
 from kg.sources.body.pdfpages import DrawnPage, drawn_page
 from kg.sources.body.pdfreferences import Bibliography
 from kg.sources.body.pdftables import cells
@@ -72,6 +72,7 @@ def pdf_body(document: Any, first: Sequence[DrawnPage] = (), abstract: str = "")
 def give(pages: Sequence[DrawnPage], builder: Builder, abstract: str = "") -> None:
     """Give the body on these pages to a builder."""
     found = page_flow(pages)
+    found.rows = without_contents(found.rows)
     joiner = Joiner("\n".join(page.text for page in pages), WordCounts.load())
     made = _from_start(list(blocks(found, joiner)), abstract)
     bibliography = Bibliography([block.rows for block in made if block.kind == "references"], joiner)

@@ -76,7 +76,6 @@ def _candidates(found: PageFlow, joiner: Joiner) -> Iterator[HeadingRows]:
         if row.size == found.size:
             body[row.row.font.name] += row.row.letters
     text_font = max(body, key=lambda name: body[name], default="")
-    listed = _contents(rows)
     at = 0
     while at < len(rows):
         row = rows[at]
@@ -84,7 +83,7 @@ def _candidates(found: PageFlow, joiner: Joiner) -> Iterator[HeadingRows]:
         is_other = style.bold or style.size > _LARGER * found.size or style.capitals or style.italic
         is_other = is_other or (row.row.font.name != text_font and style.size > 0.9 * found.size)
         is_named = fold(bare(row.text)) in forms.headings
-        if at in listed or row.row.letters < 2 or not (is_other or is_named) or style.size < 0.85 * found.size:
+        if row.row.letters < 2 or not (is_other or is_named) or style.size < 0.85 * found.size:
             at += 1
             continue
         end = at + 1
@@ -136,17 +135,18 @@ def _is_continued(above: FlowRow, row: FlowRow, style: _Style) -> bool:
     return not _split(row.text)[0] and fold(bare(row.text)) not in PdfForms.load().headings
 
 
-def _contents(rows: Sequence[FlowRow]) -> set[int]:
-    """The rows of tables of contents."""
+def without_contents(rows: Sequence[FlowRow]) -> list[FlowRow]:
+    """The rows without those of tables of contents, which are no text of any section."""
     forms = PdfForms.load()
     led = Counter(row.page for row in rows if forms.leader.search(row.text))
-    pages = {page for page, count in led.items() if count > 2}
-    return {
-        at
-        for at, row in enumerate(rows)
-        if row.page in pages
-        and (row.text[-1:].isdigit() or forms.contents.fullmatch(row.text) or forms.leader.search(row.text))
-    }
+    headed = {row.page for row in rows if forms.contents.fullmatch(row.text)}
+    pages = {page for page, count in led.items() if count > 2 or page in headed}
+
+    def is_listed(row: FlowRow) -> bool:
+        is_line = row.text[-1:].isdigit() or forms.contents.fullmatch(row.text) or forms.leader.search(row.text)
+        return row.page in pages and bool(is_line)
+
+    return [row for row in rows if not is_listed(row)]
 
 
 def _numbered(candidates: Sequence[HeadingRows], found: PageFlow) -> list[HeadingRows]:

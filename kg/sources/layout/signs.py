@@ -55,7 +55,13 @@ def without_notes(lines: Sequence[TextLine]) -> list[TextLine]:
             and note.text[-1] not in ".;"
         )
         (notes if known.note.match(line.text) or (goes_on and not line.chars[0].raised) else out).append(line)
-    return [line for line in out if not _is_note(line.text, known)]
+    labels = [note for note in notes if note.text.rstrip().endswith((":", "："))]
+    return [line for line in out if not (_is_note(line.text, known) or any(_is_value(line, one) for one in labels))]
+
+
+def _is_value(line: TextLine, label: TextLine) -> bool:
+    """Whether a line stands behind a label on one row: the supervisor on the title page of a thesis."""
+    return abs(line.y - label.y) < 0.5 * line.size and line.left >= label.right
 
 
 def _is_note(text: str, known: HeaderLabels) -> bool:
