@@ -43,7 +43,7 @@ _HOSPITAL = "hospital"
 _NEAR = 2  # maximum number of segments between an organisation and its part
 _MOST_CHECKS = 5_000  # runs of words in a line that are looked at because the register has them
 _LONGEST_FORM = 60  # characters of a legal form
-_COMPOUND = re.compile(r"-[A-Z][a-z]")
+_COMPOUND = re.compile(r"-(?:[A-Z][a-z]|[IVX]+\b|\d)")
 _GOES_ON = ("of", "in", "for")  # words behind a name that make it the beginning of another
 
 
@@ -243,7 +243,7 @@ class _LineParser:
         return len(owned) == 1 and any(self.register.is_part(owned[0], owner) for owner in owners)
 
     def _goes_on(self, run: Sequence[NameToken]) -> bool:
-        """Whether a name ends within a compound of a place: "ENS Paris" of "ENS Paris-Saclay"."""
+        """Whether a name ends within a compound of a place: "ENS Paris" of "ENS Paris-Saclay", of "Paris-XII"."""
         is_place = self.register.is_place(joined(run[-1:]))
         return is_place and _COMPOUND.match(self.line, run[-1].end) is not None
 
@@ -327,8 +327,9 @@ class _LineParser:
         before, _, after = self.segments[at - 1 : at + 2]
         if any(fold in self.words.unit for t in before.tokens for fold in t.folds):
             return False
-        is_region = _REGION.fullmatch(self.line, after.start, after.end)
-        return bool(is_region) and not self.register.own(joined(after.tokens))
+        is_state = joined(after.tokens) in self.words.region
+        is_region = is_state or _REGION.fullmatch(self.line, after.start, after.end) is not None
+        return is_region and not self.register.own(joined(after.tokens))
 
     def _country(self, at: int) -> str | None:
         """The country code named by one of the next segments."""

@@ -28,6 +28,7 @@ class OrganisationWords:
     translation: dict[str, tuple[str, ...]]  # "nacional" -> ("national",)
     country: dict[str, str]  # other names of countries: "USA" -> "US"; case-sensitive
     street: frozenset[str]  # "road", "avenue": end the name of a street
+    region: frozenset[str]  # "ohio", "southcarolina": stand behind the city of an address
 
     @staticmethod
     @cache
@@ -57,6 +58,7 @@ class OrganisationWords:
             translation=pairs("translation"),
             country=countries,
             street=frozenset(map(fold_word, lists["street"])),
+            region=frozenset(word.replace(" ", "") for word in words("region")),
         )
 
 

@@ -216,3 +216,11 @@ def test_the_cover_and_the_contents_of_a_thesis_are_no_authors_and_no_text() -> 
     thesis = whole("44-*/zh.pdf")
     assert (thesis.authors, thesis.texts["I"].text) == (("王小明",), "某某大学")
     assert not any("....." in part.text.text or "目录" in part.text.text for part in thesis.parts)
+
+
+def test_a_longer_name_and_a_city_are_no_other_university(tmp_path: Path) -> None:
+    [path] = CASES.glob("20-*/aff-a.jsonl")
+    with kg.open(tmp_path / "t.kg", create=True) as graph:
+        graph.add(path, fast=True)
+        found = graph.sql("SELECT concept FROM paper_entities WHERE type = 'institution' AND concept LIKE 'ror:%'")
+    assert sorted(found["concept"]) == ["ror:00kgrkn83", "ror:01ggx4157", "ror:05nbqxr67"]
