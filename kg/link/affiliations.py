@@ -160,10 +160,8 @@ class _LineParser:
                     return out
                 self._checks -= 1
                 run = tokens[first : first + length]
-                ahead, behind = (
-                    tokens[max(0, first - _AROUND) : first],
-                    tokens[first + length : first + length + _AROUND],
-                )
+                ahead = tokens[max(0, first - _AROUND) : first]
+                behind = tokens[first + length : first + length + _AROUND]
                 if taken.intersection(range(first, first + length)) or not self._is_strong(run):
                     continue
                 if first and not self._stands_alone(run, ahead) and not self._is_of(ahead, run):
@@ -292,9 +290,7 @@ class _LineParser:
         vague = self.register.is_vague(key, is_abroad=is_abroad)
         if match and not vague:
             return self._found(match, run, at)
-        if is_abroad:
-            return None
-        if not has_head(run, self.words.head if whole else self.words.learned):
+        if is_abroad or not has_head(run, self.words.head if whole else self.words.learned):
             return None
         names = {o.name for o in candidates}
         name = names.pop() if len(names) == 1 and not vague else tidy(text, self.register)
