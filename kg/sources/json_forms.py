@@ -176,6 +176,11 @@ def _paragraphs(value: Any) -> str:
     return "\n".join(filter(None, map(_text, value))) if isinstance(value, list) else _text(value)
 
 
+def _named_parts(value: dict[str, Any]) -> list[str]:
+    """Texts behind their names: "method: ..."."""
+    return [f"{name}: {text}" for name, one in value.items() if (text := _text(one))]
+
+
 def _strings(value: Any) -> list[str]:
     return [text for one in (value if isinstance(value, list) else [value]) if (text := _text(one))]
 
@@ -232,6 +237,6 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "institutions": _places,
     "keywords": _names,
     "abstract": _paragraphs,
-    "summary_zh": lambda value: _paragraphs(list(value.values()) if isinstance(value, dict) else value),
+    "summary_zh": lambda value: _paragraphs(_named_parts(value) if isinstance(value, dict) else value),
     "author_count": lambda value: len(value) if isinstance(value, list) else value,
 }

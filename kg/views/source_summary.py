@@ -12,7 +12,7 @@ from kg.model import Paper
 from kg.text import has_han, sentences
 from kg.views.readable import as_text
 from kg.views.selection import clean
-from kg.views.words import PageWords
+from kg.views.words import PageWords, settings
 
 
 class SummaryPart(NamedTuple):
@@ -44,29 +44,31 @@ def summary_of(paper: Paper, lang: str) -> list[SummaryPart]:
 
 def short(parts: list[SummaryPart], most: int) -> str:
     """Whole sentences of at most `most` letters, but at least one, that say what the paper is about."""
-    by_name = {part.name: part.text for part in reversed(parts)}
-    whole = by_name.get("tldr") or by_name.get("")
-    if whole:
+    named = _by_name(parts)
+    if whole := named.get("tldr"):
         return _first(whole, most)
-    return "".join(_first(by_name[name], most // 2) for name in ("method", "result") if name in by_name)
+    return "".join(_first(named[name], most // 2) for name in ("method", "result") if name in named)
 
 
 def approach(parts: list[SummaryPart], most: int) -> str:
-    """The first sentences on the method, which stand third where parts are not named; the summary without them."""
-    own = next((part.text for n, part in enumerate(parts) if part.name == "method" or (not part.name and n == 2)), "")
-    return _first(own, most) if own else short(parts, most)
+    """The first sentences on the method, else the short summary."""
+    return _first(_by_name(parts).get("method", ""), most) or short(parts, most)
 
 
 def findings(parts: list[SummaryPart]) -> Iterator[str]:
-    """The sentences that tell what came of the work, results first; of unnamed parts the last two and the first."""
-    names = [part.name for part in parts]
-    if not any(names):
-        last = ["", "result", "conclusion"][-len(names) :]
-        names = ["tldr", *names[1:-2], *last[1:]][: len(names)]
-    for wanted in (("result", "conclusion"), ("tldr",)):
-        for name, part in zip(names, parts, strict=True):
-            if name in wanted:
-                yield from _sentences(part.text)
+    """The sentences that tell what came of the work, those of the results first."""
+    named = _by_name(parts)
+    for name in ("result", "conclusion", "tldr"):
+        yield from _sentences(named.get(name, ""))
+
+
+def _by_name(parts: list[SummaryPart]) -> dict[str, str]:
+    """The texts by the names of their parts; parts without any name have the usual ones, in the usual order."""
+    if any(part.name for part in parts):
+        return {part.name: part.text for part in reversed(parts)}
+    usual = settings()["brief"]["parts"]
+    names = usual[-len(parts) :] if len(parts) > 3 else usual[:1]  # without the first, or a text in short alone
+    return {name: part.text for name, part in zip(names, parts, strict=False)}
 
 
 def _sentences(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from kg.model import OBTAINED
 from kg.text import fold, has_han, nearest, sentence_at
 from kg.views.readable import as_text
 from kg.views.selection import EntryQuote, EntryResult, Selection, Thing, clean, ids, quoted
+from kg.views.words import settings
 
 if TYPE_CHECKING:
     from kg.model import Paper, Result
@@ -168,7 +169,9 @@ def short_effect(shown: Selection, result: Result) -> str:
 def _changed(shown: Selection, result: Result) -> str:
     """Metric and change with what the sentence restricts; a decrease by a factor is one to a fraction."""
     words, kind, bound = shown.words, result.change, result.bound
-    if result.unit == "x" and kind != "absolute":
+    if result.metric_concept in settings()["brief"]["ratios"]:
+        kind = "absolute"
+    elif result.unit == "x" and kind != "absolute":
         kind = f"{kind}_times"
         if kind == "decrease_times" and bound == "up_to":
             bound = "up_to_fraction"
@@ -177,9 +180,15 @@ def _changed(shown: Selection, result: Result) -> str:
         metric=metric(shown, result),
         bound=words(f"statement.{bound}") if bound != "exact" else "",
         amount=amount(words, result.value, result.unit),
-        number=amount(words, result.value, ""),
+        fraction=_fraction(words, result.value),
     )
     return marked(words, said, result.marks)
+
+
+def _fraction(words: PageWords, value: float | tuple[float, float]) -> str:
+    """What a decrease by a factor leaves: "1/4", "1/4–1/2"."""
+    low, high = (f"1/{end:,.12g}" for end in (value if isinstance(value, tuple) else (value, value)))
+    return low if low == high else words("statement.range", low=high, high=low)
 
 
 def _aside(words: PageWords, text: str, notes: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Result, Text
+from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text
 from kg.text import has_han
-from kg.views.brief import ORIGINS, PARTS, brief, parts, reread, view
+from kg.views.brief import ORIGINS, PARTS, brief, parts, reread, view, who
 from kg.views.selection import Selection, title
 from kg.views.words import PageWords
 from tests.views.pages import is_of_source
@@ -68,8 +69,7 @@ def test_an_english_brief_has_four_parts(built: Graph) -> None:
 
 def test_a_chinese_brief_is_in_the_form_of_the_reports(built: Graph) -> None:
     assert brief(built, _paper(**FULL), "zh") == (
-        "百度、nowhere-lab发布了《Foo: Gates at Dusk》论文，使用了block routing技术，解决了Memory costs问题，"
-        "达成了延迟最高降低41%（相比chunked prefill）的效果。"
+        "百度、nowhere-lab发布了《Foo: Gates at Dusk》论文，使用了Foo技术，达成了延迟最高降低41%的效果。"
     )
 
 
@@ -86,8 +86,8 @@ def test_what_nothing_fills_is_left_out(built: Graph, lang: str, part: str) -> N
 @pytest.mark.parametrize(
     ("authors", "en", "zh"),
     [
-        (("Wei Chen", "Ada Byron"), "Chen et al.", "Chen等"),
-        (("Chen, Wei", "Ada Byron"), "Chen et al.", "Chen等"),
+        (("Wei Chen", "Ada Byron"), "Wei Chen et al.", "Wei Chen等"),
+        (("Chen, Wei", "Ada Byron"), "Wei Chen et al.", "Wei Chen等"),
         (("Ada Byron",), "Ada Byron", "Ada Byron"),
         ((), "", ""),
     ],
@@ -96,8 +96,38 @@ def test_a_paper_without_institutions_is_its_first_author_s(
     built: Graph, authors: tuple[str, ...], en: str, zh: str
 ) -> None:
     paper = _paper(authors=authors)
-    for lang, who in (("en", en), ("zh", zh)):
-        assert parts(Selection.of(built, [], lang), paper).who == who
+    for lang, said in (("en", en), ("zh", zh)):
+        assert parts(Selection.of(built, [], lang), paper).who == said
+
+
+def test_who_is_the_first_author_in_full_with_the_institutions(built: Graph) -> None:
+    paper = _paper(**FULL, authors=("Byron, Ada", "Wei Chen"))
+    assert who(Selection.of(built, [], "en"), paper) == "Ada Byron et al. (Baidu, nowhere-lab)"
+    assert brief(built, paper, "zh").startswith("Ada Byron等（百度、nowhere-lab）")
+
+
+def test_problem_without_a_name_is_left_to_the_paper_s_sentence(built: Graph) -> None:
+    at = ABSTRACT.find("We propose")
+    key = {"proposes": Evidence("We propose Foo plus block routing.", "A", at, at + 34)}
+    text = brief(built, _paper(**FULL, key=key), "en")
+    assert "problem" not in text
+    assert "“We propose Foo plus block routing.”" in text
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "outperforms Bar"), ("zh", "优于Bar")])
+def test_what_is_beaten_is_said_where_no_number_is(built: Graph, lang: str, said: str) -> None:
+    beaten = Relation("Foo", "outperforms", "Bar", Evidence("", "A", 0, 5), sure=True)
+    doubtful = Relation("Foo", "outperforms", "Baz", Evidence("", "A", 0, 5))
+    paper = _paper(**FULL | {"results": [], "relations": [beaten, doubtful]})
+    assert said in brief(built, paper, lang)
+    assert "Baz" not in brief(built, paper, lang)
+    assert said not in brief(built, _paper(**FULL | {"relations": [beaten]}), lang)
+
+
+@pytest.mark.parametrize(("metric", "said"), [("memory-footprint", "至少降至1/4"), ("compression-ratio", "至少为4倍")])
+def test_fall_by_a_factor_is_a_fraction_and_a_ratio_is_a_level(built: Graph, metric: str, said: str) -> None:
+    fall = replace(FULL["results"][0], value=4.0, unit="x", bound="at_least", metric_concept=f"metric:{metric}")
+    assert said in brief(built, _paper(**FULL | {"results": [fall]}), "zh")
 
 
 def test_english_holds_no_chinese_term(built: Graph) -> None:
@@ -176,8 +206,9 @@ def test_what_a_source_says_in_chinese_is_shown_as_its_words(tmp_path: Path) -> 
     file.write_text("\n".join(map(json.dumps, papers)), "utf-8")
     with kg.open(str(tmp_path / "g.kg"), create=True) as graph:
         assert "summary (1)" in graph.add(file, fast=True).losses[0]
-        assert graph.brief("p-1", "zh").endswith("来源摘要：“Foo提出了一种门。”")
-        assert "来源" not in graph.brief("p-1", "en") + graph.brief("p-2", "zh")
+        assert graph.brief("p-1", "zh").endswith("Foo提出了一种门。")
+        assert "We propose" not in graph.brief("p-1", "zh")
+        assert not has_han(graph.brief("p-1", "en"))
         document, record = graph.paper("p-1").entries[0]
-        assert document.texts["S"].raw == "Foo提出了一种门。\n使用门控。"
+        assert document.texts["S"].raw == "tldr: Foo提出了一种门。\nmethod: 使用门控。"
         assert not [one for one in record.techniques if one.field == "S"]

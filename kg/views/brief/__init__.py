@@ -1,7 +1,7 @@
-"""Composes the brief of a paper: who presented it, with which technique, against which problem, with which effect.
+"""The brief of a paper: who presented what, and what it is, with which technique, with which effect.
 
-Each part is filled from statements of the record by a fixed template, or left out; behind them stands the paper's own
-sentence on its main result. A source's own Chinese sentence is shown as that source's words.
+A source's own Chinese sentence or summary says it where there is one. Else each part is filled from statements of the
+record by a fixed template, or left out, and the paper's own sentences on its proposal and main result follow.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from kg.model import KgError, Paper
 from kg.safe_output import json_text
 from kg.text import fold, has_han, one_line
+from kg.views.main_topics import main_topics
 from kg.views.readable import as_text
 from kg.views.render import render
 from kg.views.rendered import View
 from kg.views.selection import Selection, Thing, clean, ids, is_within, key_sentences, link, name, named, title
-from kg.views.statement import ResultRow, effect, is_in_language, rows, term
+from kg.views.source_summary import short, summary_of
+from kg.views.statement import ResultRow, effect, is_in_language, rows, short_effect, term
 from kg.views.words import settings
 
 if TYPE_CHECKING:
@@ -57,10 +59,13 @@ def compose(shown: Selection, paper: Paper, origin: str = "record") -> str:
 
 
 def source_words(shown: Selection, paper: Paper, field: str) -> str:
-    """What a source says of a paper in Chinese: its brief, or the first line of its summary; "" in another language."""
+    """What a source says of a paper in Chinese: its brief, or in short its summary; "" in another language."""
+    if shown.lang != "zh":
+        return ""
+    if field == "S":
+        return short(summary_of(paper, "zh"), settings()["brief"]["summary"])
     found = (document.texts[field].raw for document, _ in paper.entries if field in document.texts)
-    own = next(filter(has_han, found), "").strip() if shown.lang == "zh" else ""
-    return one_line(own.partition("\n")[0] if field == "S" else own).translate(_WITHIN)
+    return one_line(next(filter(has_han, found), ""))
 
 
 def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collection[str] = ()) -> BriefParts:
@@ -75,7 +80,7 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
     words, key = shown.words, key_sentences(paper)
     found = main_results(shown, paper, fields)
     return BriefParts(
-        who=who(shown, paper),
+        who=_institutions(shown, paper) or first_author(shown, paper),
         title=as_text(title(paper)),
         technique=words("brief.join").join(techniques(shown, paper, fields)),
         problem=words("brief.join").join(_problems(shown, paper, fields)),
@@ -106,25 +111,27 @@ def main_results(shown: Selection, paper: Paper, fields: Collection[str] = ()) -
 
 
 def who(shown: Selection, paper: Paper) -> str:
-    """The institutions of a paper, else its first author "et al."."""
+    """The first author of a paper in full, "et al.", and the institutions where they are known."""
+    author, institutions = first_author(shown, paper), _institutions(shown, paper)
+    if author and institutions:
+        return shown.words("brief.at", author=author, institutions=institutions)
+    return author or institutions
+
+
+def _institutions(shown: Selection, paper: Paper) -> str:
     words, labels = shown.words, [thing.label for thing in shown.things(paper, "institution")]
-    if labels:
-        listed = words("brief.comma").join(labels[:_INSTITUTIONS])
-        return words("brief.more", names=listed) if len(labels) > _INSTITUTIONS else listed
+    listed = words("brief.comma").join(labels[:_INSTITUTIONS])
+    return words("brief.more", names=listed) if len(labels) > _INSTITUTIONS else listed
+
+
+def first_author(shown: Selection, paper: Paper) -> str:
+    """The first author, "et al." where there are others; "" without authors."""
     authors = next((document.authors for document, _ in paper.entries if document.authors), ())
     if not authors:
         return ""
-    first = clean(authors[0])
-    return words("brief.et_al", name=_family(first)) if len(authors) > 1 else first
-
-
-def _family(author: str) -> str:
-    """The family name of an author, as citations have it.
-
-    >>> _family("Chen, Wei"), _family("Wei Chen"), _family("陈伟")
-    ('Chen', 'Chen', '陈伟')
-    """
-    return author.split(",")[0].strip() if "," in author else author.split()[-1]
+    family, _, given = clean(authors[0]).partition(",")
+    first = f"{given.strip()} {family.strip()}".strip()
+    return shown.words("brief.et_al", name=first) if len(authors) > 1 else first
 
 
 def techniques(shown: Selection, paper: Paper, fields: Collection[str] = ()) -> list[str]:
@@ -182,15 +189,63 @@ def reread(graph: GraphReader, paper: Paper, fields: Collection[str]) -> Paper:
 
 def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, Any]:
     """A brief as plain data: its text, its parts, and the key sentences of the paper."""
-    found = parts(shown, paper, origin)
+    if origin != "record":
+        parts(shown, paper, origin)  # raises for an unknown origin
+        paper = reread(shown.graph, paper, ORIGINS[origin])
+    found = _certain(shown, paper, parts(shown, paper))
+    key = {role: as_text(clean(quote.quote)) for role, quote in key_sentences(paper).items()}
     own, summary = (source_words(shown, paper, field) if origin == "record" else "" for field in "BS")
-    text = sentence(shown.words, found) + (shown.words("brief.of_summary", quote=summary) if summary else "")
+    said = replace(found, key="") if not summary else BriefParts(found.who, found.title, "", "", "", "")
+    text = sentence(shown.words, said)
+    if summary:
+        text += summary
+    elif own:
+        text = shown.words("brief.of_source", quote=own.translate(_WITHIN).rstrip("。"))
+    else:
+        roles = ("result",) if shown.lang == "zh" else ("proposes", "result")
+        quotes = dict.fromkeys(key[role] for role in roles if role in key)
+        text += "".join(shown.words("brief.key_part", quote=quote.translate(_WITHIN)) for quote in quotes)
     return {
         "papers": ids(paper),
-        "text": shown.words("brief.of_source", quote=own.rstrip("。")) if own else text,
+        "text": text,
         "parts": {part: value for part, value in asdict(found).items() if part in ("who", *PARTS)},
-        "key": {role: as_text(clean(quote.quote)) for role, quote in key_sentences(paper).items()},
+        "key": key,
     }
+
+
+def _certain(shown: Selection, paper: Paper, found: BriefParts) -> BriefParts:
+    """The parts with what is certain alone: the own name with its kind, problems that have a name, sure effects."""
+    words, topic = shown.words, main_topics(shown.graph, [paper.id]).get(paper.id)
+    titled = {thing.concept for thing in shown.things(paper, "topic") if "T" in thing.fields}
+    proposal = f"{found.title} {as_text(clean(key.quote)) if (key := key_sentences(paper).get('proposes')) else ''}"
+    proposed = [one for one in shown.things(paper, "technique") if one.role == "proposed"]
+    own = as_text(name(paper)) if any(_is_called(one, (name(paper), title(paper))) for one in proposed) else ""
+    named = (own, *found.technique.split(words("brief.join")))
+    technique = next((one for one in named if one and one in proposal), "")
+    if technique and technique == own and topic in titled:
+        technique = words("brief.of_kind", name=technique, kind=shown.label(topic))
+    labels = {one.label for one in shown.things(paper, "problem") if one.concept in shown.graph.vocabulary}
+    problems = [one for one in _problems(shown, paper, ()) if one in labels]
+    sure = [one for one in main_results(shown, paper) if one.result.sure]
+    effects = [(short_effect if shown.lang == "zh" else effect)(shown, one.result) for one in sure]
+    beaten = [] if effects else _beaten(shown, paper)[:_LISTED]
+    if beaten:
+        effects = [words("brief.beats", names=words("brief.comma").join(beaten))]
+    return replace(
+        found,
+        who=who(shown, paper),
+        technique=technique,
+        problem=words("brief.join").join(problems),
+        effect=words("brief.join_effects").join(effects),
+    )
+
+
+def _beaten(shown: Selection, paper: Paper) -> list[str]:
+    """What a paper surely outperforms, by its own names."""
+    own = {fold(name(paper)), *(fold(one.label) for one in shown.things(paper, "technique") if one.role == "proposed")}
+    sure = [one for _, record in paper.entries for one in record.relations if one.sure and one.type == "outperforms"]
+    rivals = (shown.label(one.tail_concept, one.tail) for one in sure if fold(one.head) in own and not one.marks)
+    return list(dict.fromkeys(one for one in rivals if is_in_language(shown, one)))
 
 
 def _line(shown: Selection, paper: Paper, text: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from kg.views.profile.body_profile import body_profile
 from kg.views.profile.lineage import lineage
 from kg.views.readable import letters
 from kg.views.selection import Selection, clean, code, ids, link, named, title
+from kg.views.source_summary import summary_parts
 
 if TYPE_CHECKING:
     from kg.views.reader import GraphReader
@@ -77,7 +78,12 @@ def profile(graph: GraphReader, name: str, lang: str = "en") -> dict[str, Any]:
         "topics": _things(shown, paper, "topic"),
         "brief": compose(shown, paper),
         "texts": [
-            {"entry": d.id, "field": field, "pieces": pieces(d.texts[field].raw, on[d.id, field])}
+            {
+                "entry": d.id,
+                "field": field,
+                "pieces": pieces(d.texts[field].raw, on[d.id, field]),
+                "parts": summary_parts(d.texts[field].raw) if field == "S" else [],
+            }
             for d in documents
             for field in _FIELDS
             if field in d.texts and d.texts[field].raw.strip()

@@ -14,10 +14,11 @@ from kg.query.periods import days
 from kg.safe_output import json_text
 from kg.views.digest import Chosen, Digest, chosen, notes, notes_on, text
 from kg.views.digest import contents as reports_form
+from kg.views.main_topics import main_topics
 from kg.views.render import render
 from kg.views.week.mail import mail
 from kg.views.week.week_papers import week_paper
-from kg.views.week.week_topics import counted, interesting, main_topics
+from kg.views.week.week_topics import counted, interesting
 from kg.views.words import PageWords, settings
 
 if TYPE_CHECKING:

@@ -1,11 +1,8 @@
-"""Under which of its topics a paper stands, by its title, and how many papers topics had before.
-
-A technique stands before what it is applied to. A paper that is about no topic of the collection stands apart.
-"""
+"""How many papers topics have in a period and had before, and which papers are of a reader's interest."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kg.entity_types import CONCEPT_TYPES
 from kg.query.corpus import ALL, Corpus
 from kg.query.since import Period
+from kg.views.main_topics import main_topics
 from kg.views.words import settings
 
 if TYPE_CHECKING:
@@ -20,38 +18,6 @@ if TYPE_CHECKING:
     from kg.views.digest import Chosen
     from kg.views.reader import GraphReader
     from kg.views.selection import Selection
-
-_TOPICS = """SELECT p.curie, p.kind, c.curie, x.field, x.start, x.score, x.sure FROM papers p
-    JOIN topics x ON x.paper = p.id JOIN concepts c ON c.id = x.topic WHERE p.curie IN ({})"""
-
-
-def main_topics(graph: GraphReader, papers: Iterable[str]) -> dict[str, str]:
-    """The main topic (CURIE) of each paper (CURIE) that is on the subject of the collection."""
-    side, kinds = _applied(graph)
-    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for curie, kind, *row in graph.store.some(_TOPICS, list(papers)):
-        if kind not in kinds:
-            rows[curie].append(tuple(row))
-
-    def place(row: tuple[Any, ...]) -> tuple[object, ...]:
-        topic, field, start, score, _ = row
-        return field != "T", start if field == "T" else -score, topic
-
-    out = {}
-    for curie, found in rows.items():
-        core = [row for row in found if row[-1] and row[0] not in side]
-        if core:
-            least = max(row[3] for row in core) - settings()["week"]["near"]
-            out[curie] = min((row for row in core if row[3] >= least), key=place)[0]
-    return out
-
-
-def _applied(graph: GraphReader) -> tuple[set[str], set[str]]:
-    """The topics and kinds of papers that are none of the collection's subject."""
-    chosen, corpus = settings()["week"], Corpus.of(graph.store)
-    least = max(chosen["subject"] * len(corpus), chosen["subject_papers"])
-    often = {name for kind in ("topic", "kind") for name, n in corpus.most(kind, sure=True)[0] if n >= least}
-    return {f"topic:{name}" for name in chosen["applications"]} - often, set(chosen["kinds"]) - often
 
 
 def counted(graph: GraphReader, found: Chosen, papers: Iterable[Paper], topics: dict[str, str]) -> list[dict[str, Any]]:

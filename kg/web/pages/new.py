@@ -16,11 +16,11 @@ from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import one_line
 from kg.views.digest import Chosen
+from kg.views.main_topics import main_topics
 from kg.views.network import cleaned
 from kg.views.profile.paper_profile import described
 from kg.views.selection import Selection, clean
 from kg.views.week import contents, paged
-from kg.views.week.week_topics import main_topics
 from kg.views.words import PageWords
 from kg.web.asked import MEDIA, Asked, Reply, Shown
 
