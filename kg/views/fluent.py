@@ -16,8 +16,8 @@ from kg.check.briefs import names_of
 from kg.endpoint import Chat, Endpoint, Unanswered, configured
 from kg.model import KgError, Paper
 from kg.text import count_han, has_han, sentences
-from kg.views.brief import compose, data
-from kg.views.digest import DigestSentence
+from kg.views.brief import data
+from kg.views.digest import DigestSentence, composed
 from kg.views.selection import Selection
 from kg.views.statement import effect
 
@@ -61,7 +61,7 @@ class Fluent:
 
     def __call__(self, shown: Selection, paper: Paper) -> DigestSentence:
         """The model's sentence on a paper, or the composed one with the reason."""
-        own = compose(shown, paper)
+        own = composed(shown, paper).text
         if self.failures >= _FAILURES:
             return DigestSentence(
                 own, note="the composed sentence is used: the language model failed before and was not asked."

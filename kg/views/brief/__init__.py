@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from kg.model import KgError, Paper
 from kg.safe_output import json_text
 from kg.text import fold, has_han, one_line
-from kg.views.main_topics import main_topics
 from kg.views.readable import as_text
 from kg.views.render import render
 from kg.views.rendered import View
@@ -215,15 +214,14 @@ def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, An
 
 def _certain(shown: Selection, paper: Paper, found: BriefParts) -> BriefParts:
     """The parts with what is certain alone: the own name with its kind, problems that have a name, sure effects."""
-    words, topic = shown.words, main_topics(shown.graph, [paper.id]).get(paper.id)
-    titled = {thing.concept for thing in shown.things(paper, "topic") if "T" in thing.fields}
+    words, kind = shown.words, _kind(shown, paper)
     proposal = f"{found.title} {as_text(clean(key.quote)) if (key := key_sentences(paper).get('proposes')) else ''}"
     proposed = [one for one in shown.things(paper, "technique") if one.role == "proposed"]
     own = as_text(name(paper)) if any(_is_called(one, (name(paper), title(paper))) for one in proposed) else ""
     named = (own, *found.technique.split(words("brief.join")))
     technique = next((one for one in named if one and one in proposal), "")
-    if technique and technique == own and topic in titled:
-        technique = words("brief.of_kind", name=technique, kind=shown.label(topic))
+    if technique and technique == own and kind:
+        technique = words("brief.of_kind", name=technique, kind=kind)
     labels = {one.label for one in shown.things(paper, "problem") if one.concept in shown.graph.vocabulary}
     problems = [one for one in _problems(shown, paper, ()) if one in labels]
     sure = [one for one in main_results(shown, paper) if one.result.sure]
@@ -238,6 +236,14 @@ def _certain(shown: Selection, paper: Paper, found: BriefParts) -> BriefParts:
         problem=words("brief.join").join(problems),
         effect=words("brief.join_effects").join(effects),
     )
+
+
+def _kind(shown: Selection, paper: Paper) -> str:
+    """What the title says of the kind of a method: the first topic there that is no application; "" without one."""
+    applied = settings()["week"]["applications"]
+    topics = [one for one in shown.things(paper, "topic", sure=True) if one.concept.partition(":")[2] not in applied]
+    places = [(quote.start, one.label) for one in topics for quote in one.quotes if quote.field == "T"]
+    return min(places, default=(0, ""))[1]
 
 
 def _beaten(shown: Selection, paper: Paper) -> list[str]:
