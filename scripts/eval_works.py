@@ -25,7 +25,7 @@ from typing import Any
 
 from kg.entity_types import data_folder
 from kg.link.titles import letters
-from kg.link.works import Described, Verdict, described, keys, same_work
+from kg.link.works import Described, Verdict, described, same_work
 from kg.model import Document, Mention, Record, Text
 from kg.sources.repair import repair
 from kg.wordcounts import WordCounts
@@ -87,7 +87,7 @@ def decided(pairs: Iterable[Pair] | None = None) -> Decided:
 
 def _found(a: Described, b: Described) -> Verdict:
     """The verdict in a graph, where entries are only compared when they have a key in common."""
-    return same_work(a, b) if set(keys(a)) & set(keys(b)) else Verdict(0, "no key in common")
+    return same_work(a, b) if set(a.keys) & set(b.keys) else Verdict(0, "no key in common")
 
 
 def scores(found: Decided) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from kg.identifiers import MINTED, NAMESAKE, OF, plain
 from kg.link.coined_names import Claim, Use, meanings
 from kg.link.overrides import BY_HAND, Overrides
 from kg.link.paper_ids import reason
-from kg.link.works import BY_ID, Described, Verdict, described, keys, same_work
+from kg.link.works import BY_ID, Described, Verdict, described, same_work
 from kg.model import Facts, KgError, Record, Relation, Result
 from kg.store.entries import ClaimRow, Draft, Entry, local_id
 
@@ -50,7 +50,7 @@ class Coming(NamedTuple):
         """
         document, record = entry.document, entry.record
         one = one or described(document, record)
-        draft = Draft.of(entry, held or keys(one))
+        draft = Draft.of(entry, held or one.keys)
         topics = " ".join(sorted(one.topics))
         rows = (ClaimRow(c.concept, c.is_own, c.words, _meant(c.concept, draft), topics) for c in one.claims)
         return cls(draft._replace(claims=tuple(rows)), one, record.reason)
@@ -344,12 +344,12 @@ class Works:
 
     def _all_keys(self, one: Described) -> list[str]:
         wanted = self._by_hand(one)
-        return [*keys(one), *sorted(i for i, target in self._merged.items() if target in wanted and i not in one.ids)]
+        return [*one.keys, *sorted(i for i, target in self._merged.items() if target in wanted and i not in one.ids)]
 
     def _touched(self, one: Described) -> set[str]:
         """The entries whose works may change because this one is there, beside those of its own component."""
         found: set[str] = set()
-        for key in keys(one):
+        for key in one.keys:
             holders = self._holders(key)
             if key in one.ids or len(holders) == crowd(key) + 1:
                 found.update(holders)

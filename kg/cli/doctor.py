@@ -5,18 +5,23 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.core import HERE, NOTHING_FOUND, Language, Location, choose, console, language, reading, table, write
 from kg.model import KgError
 from kg.store.place import may_be_there
+from kg.text import one_line
+
+if TYPE_CHECKING:
+    from kg.store.file import StoreFile
 
 PACKAGES = ("pyoxigraph", "rdflib", "pyshacl", "spacy", "networkx", "pandas", "matplotlib", "pyvis", "rapidfuzz")
 
 
 FORMS = ("html", "json")
+_MOST_SUSPICIONS, _MOST_PAPERS = 20, 5
 
 
 def command(
@@ -50,11 +55,25 @@ def command(
     if may_be_there(graph):
         with reading(graph) as opened:
             console().print(table(f"Graph {graph}", ("what", "value"), opened.quality().items()))
+            _tell_suspicions(opened.store)
     else:
         print(f"There is no graph at {graph}: make one with `kg add FILE...`.")
     if missing:
         print(f"Missing: {', '.join(missing)}: install kg again.")
         raise typer.Exit(2)
+
+
+def _tell_suspicions(store: StoreFile) -> None:
+    """Papers that have an id or a title in common and were kept apart; `kg explain-merge` says why."""
+    from kg.build.suspicions import suspicions
+
+    found = list(suspicions(store))
+    if not found:
+        return
+    rows = [(one_line(one.common), ", ".join(one.papers[:_MOST_PAPERS])) for one in found[:_MOST_SUSPICIONS]]
+    console().print(table("Kept apart: see kg explain-merge PAPER PAPER", ("in common", "papers"), rows))
+    if len(found) > _MOST_SUSPICIONS:
+        print(f"And {len(found) - _MOST_SUSPICIONS:,} more.")
 
 
 def _report(graph: str, file: Path, lang: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kg.build.suspicions import judged
 from kg.cli.core import HERE, Location, Output, choose, note, reading, write
 from kg.safe_output import json_text
 from kg.store.place import may_be_there
@@ -17,13 +18,15 @@ FORMS = ("text", "json")
 
 
 def command(
-    one: Annotated[str, typer.Argument(help='A name, as papers say it or as `kg show` does ("KD").')],
+    one: Annotated[str, typer.Argument(help='A name, as papers say it or as `kg show` does ("KD"); a paper.')],
     other: Annotated[str, typer.Argument(help='Another name ("knowledge distillation").')],
     graph: Location = HERE,
     format: Annotated[str | None, typer.Option("--format", "-f", help=f"One of {', '.join(FORMS)}.")] = None,
     output: Output = None,
 ) -> None:
     """Explain why two names are the same concept, or why not: what each means in the graph's papers and the vocabulary.
+
+    Of two papers (entries as 002-22, or paper:...) it names the rule by which they are one or two.
 
     Errors can be corrected by hand: a file beside the graph (papers.overrides.ttl for papers.kg) merges, splits or
     forbids names (`technique:lora kg:merges "low-rank tuning" .`; see ontology/overrides.ttl). The next command that
@@ -32,6 +35,12 @@ def command(
     form = choose(format, output, FORMS, "text")
     if may_be_there(graph):
         with reading(graph) as opened:
+            if papers := judged(opened.store, one, other):
+                plain = f"{one!r} and {other!r} are {'one paper' if papers.is_one else 'two papers'}."
+                lines = [plain, *(f"  {rule}." for rule in papers.rules)]
+                whole = {"same": papers.is_one, "why": list(papers.rules)}
+                write(json_text(whole) if form == "json" else "\n".join(lines) + "\n", output)
+                return
             said = opened.explain_merge(one, other)
     else:
         from kg.link.linker import Linker

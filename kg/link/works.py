@@ -124,6 +124,7 @@ class Described:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
+        """Blocking keys: two entries of one work have at least one of them in common."""
         return _keys(self.ids, self.title, self.abstract, self.count, self.last_names)
 
 
@@ -147,11 +148,6 @@ def described(document: Document, record: Record, said: Iterable[Claim] | None =
         tuple(claims(document, record) if said is None else said),
         frozenset(topic.id for topic in record.topics),
     )
-
-
-def keys(one: Described) -> tuple[str, ...]:
-    """Blocking keys: two entries of one work have at least one of them in common."""
-    return one.keys
 
 
 def _keys(
@@ -219,11 +215,13 @@ class _EntryPair:
         return found
 
     def disagrees(self) -> bool:
-        """Whether the titles have next to nothing in common, and neither authors nor abstracts have anything."""
+        """Whether nothing but an id speaks for one work. Titles alike by others are other ones: chapters of a book."""
         a, b = self.a.heading, self.b.heading
-        if not a.letters or not b.letters or a.is_han != b.is_han or self.titles is not Likeness.FAR:
+        is_other = self.titles is Likeness.FAR or (self.common == 0 and self.titles is not Likeness.EQUAL)
+        if not a.letters or not b.letters or a.is_han != b.is_han or not is_other:
             return False
-        return not self.common and (self.abstracts or 0) < _RELATED and a.share(b) < _RELATED
+        least = _VERSIONS[0][1] if self.common == 0 else _RELATED
+        return not self.common and (self.abstracts or 0) < _RELATED and a.share(b) < least
 
     def _equal(self) -> Verdict:
         heading = self.a.heading

@@ -9,7 +9,7 @@ from typing import Any
 from kg.link.affiliations import organisations
 from kg.link.register import Register
 from kg.link.wordings import Wordings
-from kg.link.works import Described, keys, same_work
+from kg.link.works import Described, same_work
 from kg.vocabulary import Vocabulary
 
 Json = Any
@@ -30,7 +30,7 @@ def _same_work(titles: list[str]) -> Json:
     one, other = (Described("x", title) for title in titles)
     found = same_work(one, other)
     assert found == same_work(other, one)
-    assert not found.same or set(keys(one)) & set(keys(other))
+    assert not found.same or set(one.keys) & set(other.keys)
     return found.same
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kg.link.titles import Title
-from kg.link.works import Described, keys, same_work
+from kg.link.works import Described, same_work
 
 LONG = "Scaling Sparse Attention to a Million Tokens by Asking Less"
 
@@ -36,7 +36,7 @@ def test_a_new_title_is_told_by_the_abstract() -> None:
     abstract = " ".join(f"word{at} and{at}" for at in range(60))
     old, new = one("Zap: Sparse Attention for All", abstract=abstract), one("Sparser, Faster", abstract=abstract)
     assert same_work(old, new).same
-    assert set(keys(old)) & set(keys(new))
+    assert set(old.keys) & set(new.keys)
 
 
 def test_a_translated_title_is_told_by_its_name_and_what_else_is_known() -> None:
