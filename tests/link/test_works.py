@@ -60,7 +60,7 @@ PEOPLE = ("Ada Lovelace", "Alan Turing", "Grace Hopper")
 def test_a_new_version_may_have_another_title(old: str, new: str, authors: tuple[str, ...]) -> None:
     turned = tuple(", ".join(reversed(name.split())) for name in authors)
     assert same_work(one(old, authors=authors), one(new, authors=turned)).same
-    assert set(keys(one(old, authors=authors))) & set(keys(one(new, authors=turned)))
+    assert set(one(old, authors=authors).keys) & set(one(new, authors=turned).keys)
 
 
 @pytest.mark.parametrize(
