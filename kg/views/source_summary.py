@@ -82,4 +82,4 @@ def _first(text: str, most: int) -> str:
         if out and len(out) + len(sentence) > most:
             break
         out += sentence
-    return out
+    return out.rstrip(";；")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from lxml import html
 
 import kg
 from kg.api import Graph
+from kg.views.week.week_papers import marked
 from kg.views.words import LANGUAGES
 
 from .hostile import EVIL
@@ -125,6 +127,22 @@ def test_negative_result_is_named_as_such(graph: Graph):
 def test_figure_is_shown_once(data: dict[str, Any]):
     for one in data["entries"]:
         assert not (one["figure"] and any(is_figure for _, is_figure in one["summary"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "figure"),
+    [
+        ("加速9.1-28.0倍。", (9.1, 28.0), "x", "9.1-28.0倍"),
+        ("is 4.20× faster on 4 GPUs", 4.2, "x", "4.20×"),
+        ("保留97%", 97.0, "x", ""),
+        ("a 1,000x cut", 1000.0, "x", "1,000x"),
+    ],
+)
+def test_number_of_a_result_is_marked_with_its_unit(text: str, value: Any, unit: str, figure: str):
+    best: Any = SimpleNamespace(result=SimpleNamespace(value=value, unit=unit))
+    pieces = marked(text, best)
+    assert said(pieces) == text
+    assert [piece for piece, is_figure in pieces if is_figure] == ([figure] if figure else [])
 
 
 def test_paper_off_the_subject_stands_apart(data: dict[str, Any]):

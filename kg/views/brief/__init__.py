@@ -191,7 +191,7 @@ def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, An
     if origin != "record":
         parts(shown, paper, origin)  # raises for an unknown origin
         paper = reread(shown.graph, paper, ORIGINS[origin])
-    found = _certain(shown, paper, parts(shown, paper))
+    found = certain(shown, paper)
     key = {role: as_text(clean(quote.quote)) for role, quote in key_sentences(paper).items()}
     own, summary = (source_words(shown, paper, field) if origin == "record" else "" for field in "BS")
     said = replace(found, key="") if not summary else BriefParts(found.who, found.title, "", "", "", "")
@@ -212,9 +212,9 @@ def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, An
     }
 
 
-def _certain(shown: Selection, paper: Paper, found: BriefParts) -> BriefParts:
+def certain(shown: Selection, paper: Paper) -> BriefParts:
     """The parts with what is certain alone: the own name with its kind, problems that have a name, sure effects."""
-    words, kind = shown.words, _kind(shown, paper)
+    words, kind, found = shown.words, _kind(shown, paper), parts(shown, paper)
     proposal = f"{found.title} {as_text(clean(key.quote)) if (key := key_sentences(paper).get('proposes')) else ''}"
     proposed = [one for one in shown.things(paper, "technique") if one.role == "proposed"]
     own = as_text(name(paper)) if any(_is_called(one, (name(paper), title(paper))) for one in proposed) else ""

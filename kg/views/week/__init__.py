@@ -6,7 +6,7 @@ In: a selection and a period of a graph. Out: a view as HTML, Markdown, mail and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -160,14 +160,12 @@ def _points(ranked: Items) -> Items:
             if one["finding"] and one not in found and len(found) < (most if is_new else least) and is_known != is_new:
                 found.append(one)
     bad = next((one for one in ranked if one["negative"]), None)
-    chosen = [_point(one, one["finding"]) for one in found if one is not bad]
-    if bad is None:
-        return chosen
-    return [*chosen[: most - 1], _point(bad, [(bad["negative"], False)]) | {"is_negative": True}]
-
-
-def _point(one: dict[str, Any], pieces: Sequence[tuple[str, bool]]) -> dict[str, Any]:
-    return {"entry": one["id"], "topic": one["topic"], "pieces": pieces, "is_negative": False}
+    told = [(one, one["finding"]) for one in found if one is not bad]
+    if bad is not None:
+        told = [*told[: most - 1], (bad, [(bad["negative"], False)])]
+    return [
+        {"entry": one["id"], "topic": one["topic"], "pieces": pieces, "is_negative": one is bad} for one, pieces in told
+    ]
 
 
 def _span(found: Chosen, entries: Items) -> tuple[date, date] | None:

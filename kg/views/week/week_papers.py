@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kg.text import sentences
-from kg.views.brief import parts, sentence, who
+from kg.views.brief import certain, sentence, who
 from kg.views.readable import as_text, excerpt
 from kg.views.selection import Selection, clean, code, ids, is_within, key_sentences, link, name, title
 from kg.views.source_summary import approach, findings, short, summary_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d[\d,]*(?:\.\d+)?)\s?([%％倍×xX](?![A-Za-z]))?")
 _BEGIN, _SHORT = 40, 60  # letters of a summary where the paper's own name stands, and of authors in short
+_LOW = re.compile(r"\d[\d,.]*[%倍×x]?\s?[-–~～至到]\s?\Z")
 _UNITS = {"％": "%", "倍": "x", "×": "x", "X": "x"}
 
 
@@ -56,7 +57,7 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
         "quote": as_text(best.quote.sentence) if best and figure else "",
         "hardware": _devices(shown, paper),
         "abstract": as_text(clean(abstract)),
-        "finding": marked(finding or _composed(shown, best), best),
+        "finding": marked(finding or (short_effect(shown, best.result) if best else ""), best),
         "is_cited": bool(finding),
         "negative": _negative(shown, paper),
         "strength": round(_strength(sure[0] if sure else None), 2),
@@ -97,12 +98,8 @@ def _summaries(shown: Selection, paper: Paper, sure: list[ResultRow]) -> tuple[s
         result = as_text(sure[0].quote.sentence) if sure else key.get("result", "")
         both = f"{main} {result}" if result and result != key["proposes"] else main
         return (both if len(both) <= most else main), main, "abstract"
-    found = parts(shown, paper)
-    if found.technique or found.problem or found.effect:
-        technique = "" if found.technique == name(paper) else found.technique
-        composed = sentence(shown.words, replace(found, technique=technique, key=""), is_titled=False)
-        return composed, composed, "composed"
-    return "", "", ""
+    composed = sentence(shown.words, replace(certain(shown, paper), key=""), is_titled=False)
+    return composed, composed, "composed" if composed else ""
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, float, str]]:
@@ -119,7 +116,8 @@ def _place(text: str, best: ResultRow) -> tuple[int, int] | None:
     unit = best.result.unit if best.result.unit in ("%", "x") else ""
     for start, end, number, own in _numbers(text):
         if number in ends and (own == unit or (not unit and not own)):
-            return start, end
+            low = _LOW.search(text[:start])  # "9.1-28.0x"
+            return low.start() if low else start, end
     return None
 
 
@@ -139,11 +137,8 @@ def _finding(shown: Selection, paper: Paper, best: ResultRow | None) -> str:
     most = settings()["week"]["sentence"][shown.lang]
     told = findings(summary_of(paper, shown.lang)) if shown.lang == "zh" else iter([as_text(best.quote.sentence)])
     fitting = (one for one in map(_bare, told) if len(one) <= most and _place(one, best))
-    return next(fitting, "")
-
-
-def _composed(shown: Selection, best: ResultRow | None) -> str:
-    return short_effect(shown, best.result) + shown.words("brief.stop") if best else ""
+    said = next(fitting, "")
+    return said + shown.words("brief.stop") if said and said[-1].isalnum() else said
 
 
 def _negative(shown: Selection, paper: Paper) -> str:
