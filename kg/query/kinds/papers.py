@@ -10,6 +10,7 @@ from kg.query.corpus import Corpus
 from kg.query.empty import any_listed, any_role, not_having, nothing_understood
 from kg.query.filter import Compound, Condition, Filter, Outcome, Phrase, Query
 from kg.query.instructions import ORDERED
+from kg.query.key_papers import naming_papers
 from kg.query.lexicon import Lexicon
 from kg.query.sayings import Sayings
 from kg.query.tiers import ranking, why_empty
@@ -18,11 +19,6 @@ from kg.store.file import StoreFile
 
 #: How many papers of an answer get quotes.
 _READ = 20
-#: What papers are ordered by, the most first: their last entry, and how many papers of the graph cite them.
-_WEIGHT = {
-    "added": "p.entry",
-    "key": "(SELECT count(DISTINCT x.paper) FROM citations x WHERE x.cited = p.curie AND x.paper <> p.id)",
-}
 #: Up to this number, all papers of an answer are listed; beyond it, the first `_READ` are.
 _MOST = 500
 
@@ -66,10 +62,12 @@ def _ordered(store: StoreFile, corpus: Corpus, wanted: Filter, order: str) -> li
     papers = corpus.holding(wanted)
     if order == "newest":
         return [paper.curie for paper in sorted(corpus.dated(papers), key=lambda paper: paper.when, reverse=True)]
+    if order == "key":  # how many papers of the graph cite or name them
+        named = naming_papers(store, corpus.names(papers))
+        return sorted(corpus.names(papers), key=lambda one: (-len(named.get(one, ())), one)) if named else None
     where = papers.of("p.id")
-    sql = f"SELECT p.curie, {_WEIGHT[order]} AS weight FROM papers p WHERE {where.sql} ORDER BY weight DESC, p.curie"
-    found = store.rows(sql, *where.given)
-    return [str(paper) for paper, _ in found] if any(weight for _, weight in found) else None
+    found = store.rows(f"SELECT p.curie, p.entry FROM papers p WHERE {where.sql} ORDER BY 2 DESC, 1", *where.given)
+    return [str(paper) for paper, _ in found] or None
 
 
 def readings(corpus: Corpus, wanted: Filter, say: Sayings) -> tuple[str, ...]:

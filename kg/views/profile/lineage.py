@@ -1,4 +1,4 @@
-"""Which works a paper cites and which cite it, each with the words: from the references of whole papers."""
+"""Which works a paper cites and which cite it, each with the words: from references of whole papers and from names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.query.citing_papers import Citing, citing
 from kg.query.corpus import Corpus
+from kg.query.key_papers import prior_and_derivative
 from kg.query.sayings import Sayings
 from kg.views.selection import clean
 
@@ -19,8 +20,9 @@ def lineage(graph: GraphReader, paper: str, lang: str) -> dict[str, list[dict[st
     Of works that the graph does not hold, those are named of which the paper says more than that it cites them.
     """
     cites = [one for one in citing(graph.store, "p.curie = ?", paper) if one.cited or one.type != "cites"]
-    pairs = {"cites": [(one.cited, one) for one in cites]}
-    pairs["cited_by"] = [(one.paper, one) for one in citing(graph.store, "x.cited = ?", paper)]
+    prior, derivative = prior_and_derivative(graph.store, paper)
+    pairs = {"cites": [(one.cited, one) for one in (*cites, *prior)]}
+    pairs["cited_by"] = [(one.paper, one) for one in (*citing(graph.store, "x.cited = ?", paper), *derivative)]
     rows = {
         row.paper: row for row in Corpus.of(graph.store).rows({other for some in pairs.values() for other, _ in some})
     }

@@ -103,11 +103,11 @@ def _statements(found: Counted, listed: int) -> Iterator[Row]:
     every_family = list(found.families.items())[:listed]
     own = [family(*one) for one in every_family if not one[0].startswith("topic:")]
     shared = [family(*one) for one in every_family if one[0].startswith("topic:")]
-    tables = [ground(one) for one in found.grounds]
+    tables = [ground(one) for one in found.grounds[:_GROUNDS]]
     if own and shared and _SMALL * own[0]["count"] < shared[0]["count"]:
         own, shared = own[:0], [*shared, *own]
-    yield from (*own[:1], *shared[:1], *tables[:_GROUNDS], *_beaten(found, said), *_gain(found, said))
-    yield from (*_limits(found, said), *_named(found, said), *own[1:], *shared[1:])
+    yield from (*own[:1], *shared[:1], *tables, *_beaten(found, said), *_gain(found, said))
+    yield from (*_others(found, said), *own[1:], *shared[1:])
 
 
 _Said = Callable[..., Row]
@@ -121,12 +121,6 @@ def _beaten(found: Counted, said: _Said) -> Iterator[Row]:
     most = max(losers, key=lambda one: (len(losers[one]), one), default="")
     if most and len(losers[most]) > 1:
         yield said("beaten", losers[most].values(), "wins", thing=found.shown.label(most))
-
-
-def _limits(found: Counted, said: _Said) -> Iterator[Row]:
-    if found.limits:
-        papers = {ids(paper)[0]: paper for paper in found.shown.papers}
-        yield said("limits", (papers[one["paper"]] for one in found.limits), "limits")
 
 
 def _gain(found: Counted, said: _Said) -> Iterator[Row]:
@@ -143,8 +137,11 @@ def _gain(found: Counted, said: _Said) -> Iterator[Row]:
         yield said(f"gain_{kind}", papers, "methods", metric=found.shown.label(key[0]), median=middle)
 
 
-def _named(found: Counted, said: _Said) -> Iterator[Row]:
-    """How many need no training, and how many give their code."""
+def _others(found: Counted, said: _Said) -> Iterator[Row]:
+    """How many state limits, need no training, and give their code."""
+    if found.limits:
+        papers = {ids(paper)[0]: paper for paper in found.shown.papers}
+        yield said("limits", (papers[one["paper"]] for one in found.limits), "limits")
     if len(found.training_free) > 2:
         yield said("training_free", found.training_free, "families")
     if coded := [paper for paper in found.shown.papers if code(paper)]:

@@ -9,7 +9,6 @@ from typing import Any
 from kg.model import Paper
 from kg.query.comparable import Measures
 from kg.query.sayings import Sayings
-from kg.text import fold
 from kg.views.report.layout import Section
 from kg.views.selection import EntryQuote, Selection, ids
 from kg.views.statement import ResultRow, lit_sentence
@@ -47,13 +46,12 @@ def section(shown: Selection, part: Section, groups: Iterable[Group], note: str 
         if rows:
             kept.append({"label": group.label, "note": group.note, "mark": group.mark, "rows": rows})
     every, listed = sum(group.all for group in given), part.most - room
-    found: list[Row] = [row for group in given for row in group.rows]
-    filled = [one for n, one in enumerate(part.columns) if not n or any(row.get(one) for row in found)]
+    has = {name for group in given for row in group.rows for name, value in row.items() if value} | {*part.columns[:1]}
     return {
         "kind": "table",
         "title": shown.words(f"report.{part.name}"),
         "note": note if given else shown.words("report.nothing"),
-        "columns": filled if found else list(part.columns),
+        "columns": [one for one in part.columns if one in has] if given else list(part.columns),
         "groups": kept,
         "shown": listed,
         "all": every,
@@ -92,11 +90,6 @@ def _pieces(sentence: str, results: Iterable[ResultRow]) -> list[tuple[str, str]
     """The pieces of a sentence; none where LaTeX must be resolved over their ends, or where nothing is lit."""
     pieces = [] if "$" in sentence or "\\" in sentence else lit_sentence(sentence, results)
     return pieces if len(pieces) > 1 else []
-
-
-def identity(concept: str, wording: str) -> str:
-    """The identity of a name: its concept, or its folded form if it is not linked."""
-    return concept or fold(wording)
 
 
 def is_loss(shown: Selection, one: ResultRow) -> bool:

@@ -14,9 +14,10 @@ from kg.query.comparable import Measured, Measures, measured
 from kg.query.sayings import Sayings
 from kg.query.shared_ground import Ground, shared_ground
 from kg.query.table_pools import shared_pools
+from kg.text import fold
 from kg.views.brief import source_words
 from kg.views.report.layout import Section
-from kg.views.report.report_parts import Group, Row, cited, identity, lit, section
+from kg.views.report.report_parts import Group, Row, cited, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
 from kg.views.statement import ResultRow, marked, rows
 
@@ -34,12 +35,11 @@ def grounds(shown: Selection) -> list[Ground]:
 
 def results(shown: Selection, part: Section, found: list[Ground]) -> dict[str, Any]:
     """A table for each metric and model that three papers or more report gains on, best first."""
-    words = shown.words
     groups = [
         Group([_stated(shown, one, ground) for one in ground.rows], ground_name(shown, ground), mark=over(ground))
         for ground in found
     ]
-    return section(shown, part, groups, words("report.results_note")) | {"comparable": len(groups)}
+    return section(shown, part, groups, shown.words("report.results_note")) | {"comparable": len(groups)}
 
 
 def ground_name(shown: Selection, ground: Ground) -> str:
@@ -77,7 +77,7 @@ def _measured(one: ResultRow, measures: Measures) -> Measured[ResultRow]:
     """A result with what it is compared by."""
     result = one.result
     value = result.value if isinstance(result.value, tuple) else (result.value, result.value)
-    block = measures.block(identity(result.metric_concept, result.metric), result.unit, result.change)
+    block = measures.block(result.metric_concept or fold(result.metric), result.unit, result.change)
     baseline = (result.baseline_concept, result.baseline)
     return measured(one, one.paper.id, block, value, baseline, result.setting, one.on)
 
