@@ -28,7 +28,7 @@ def command(
         str | None, typer.Option(help="Types of nodes, like technique,hardware; with paper, papers themselves.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Draw at most so many nodes: usually 200, 40 of a lineage.")
+        int | None, typer.Option(min=1, help="Draw at most so many nodes: usually 120, 40 of a lineage.")
     ] = None,
     view: Annotated[
         str | None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kg.model import KgError
 from kg.views.picture import still, tool_formats
 from kg.views.picture.drawing import KINDS, Drawing
-from kg.views.picture.force_layout import communities
+from kg.views.picture.force_layout import communities, thin
 from kg.views.picture.gather import Gathering
 from kg.views.picture.look import Look
 from kg.views.picture.picture_evidence import fill
@@ -31,7 +31,7 @@ COLOURS = ("type", "community")
 #: The largest number of nodes with acceptable time and memory for the layout.
 MOST = 5000
 _MANY = 600  # from this many nodes on, colours show communities by default, not types
-#: Nodes that a view draws by default, where these are not 200: so many boxes are seen whole and read.
+#: Nodes that a view draws by default, where these are not 120: so many boxes are seen whole and read.
 _USUAL = {"lineage": 40}
 #: The types that a view draws by default.
 _OWN_TYPES = {"lineage": ("technique",), "collaboration": ("institution",)}
@@ -49,14 +49,14 @@ def picture(
     colour: str = "",
     served: Served | None = None,
 ) -> View:
-    """A picture of at most `limit` nodes (usually 200, at most 40 of a lineage) of a selection.
+    """A picture of at most `limit` nodes (usually 120, at most 40 of a lineage) of a selection.
 
     It saves itself as .html, .svg, .png, .graphml, .gexf or .json. `depth` counts steps from the selection (see
     `kg.views.picture.scope`), `types` are the node types to draw, `view` is "lineage" or "collaboration", `colour` is
     "type" or "community". Where the page is `served`, its names lead on. Raises KgError for other values.
     """
     whole = limit is None
-    limit = limit if limit is not None else _USUAL.get(view, 200)
+    limit = limit if limit is not None else _USUAL.get(view, 120)
     _check(limit, depth, types, view, colour)
 
     words = PageWords(lang)
@@ -71,7 +71,7 @@ def picture(
 
     def look() -> Look:
         if not made:
-            usual = "community" if view or len(drawing.nodes) > _MANY else "type"
+            usual = "community" if view or drawing.is_map or len(drawing.nodes) > _MANY else "type"
             made.append(Look.of(drawing, words, heading, colour or usual))
         return made[0]
 
@@ -90,7 +90,7 @@ def drawn(
     graph: GraphReader,
     selection: str = "",
     lang: str = "en",
-    limit: int = 200,
+    limit: int = 120,
     depth: int | None = None,
     types: Sequence[str] = (),
     view: str = "",
@@ -103,6 +103,8 @@ def drawn(
     drawing = gathering.draw(limit, view, whole)
     fill(graph, drawing, gathering.facts, lang)
     communities(drawing)
+    if drawing.is_map:
+        thin(drawing)
     return drawing
 
 

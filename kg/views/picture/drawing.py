@@ -24,6 +24,7 @@ class DrawnNode:
     years: list[str] = field(default_factory=list)
     quotes: list[EntryQuote] = field(default_factory=list)
     community: int = -1
+    since: str = ""  # when a paper of the graph first proposed it, ISO 8601; "" if none did
 
 
 @dataclass(slots=True)
@@ -62,10 +63,15 @@ class Drawing:
     naming_papers: int = 0  # those that name anything of the types drawn
     centre: str = ""
     view: str = ""
-    left_out: int = 0  # relations of a lineage that rest on one paper
     sized_by: str = "support"  # or "papers", if no paper has a known institution
     about: dict[str, About] = field(default_factory=dict)
     communities: list[str] = field(default_factory=list)  # the label of each, largest first
+    periods: list[str] = field(default_factory=list)  # of a lineage: what its columns are, "" for what is older
+
+    @property
+    def is_map(self) -> bool:
+        """Whether concepts alone are drawn, in regions."""
+        return not self.view and not any(node.type == "paper" for node in self.nodes.values())
 
     def measure(self, node: DrawnNode) -> int:
         """The quantity shown by a node's size."""

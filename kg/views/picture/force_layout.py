@@ -7,6 +7,7 @@ all nodes (ForceAtlas2, Jacomy et al. 2014), with stronger springs inside commun
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import Any
 
 from kg.views.picture.drawing import TOGETHER, Drawing, DrawnNode, Edge
@@ -19,6 +20,8 @@ _NAMED, _MOST = 10, 0.75
 _REACH = 62
 #: The pull of an edge between communities beside one inside; at least and at most so many steps, fewer for more nodes.
 _ACROSS, _STEPS = 0.3, (60, 300, 60_000)
+#: Edges of a map that are drawn: of each node within its region, and between two regions.
+_OWN, _BETWEEN = 3, 1
 #: The radius of a node: the minimum, and the range above it.
 LEAST, MORE = 5.0, 19.0
 #: The spring strength of an edge by relation.
@@ -47,13 +50,41 @@ def communities(drawing: Drawing) -> None:
         members = [drawing.nodes[names[place]] for place in group]
         for node in members:
             node.community = number
-        degree = {place: graph.degree(place) for place in group}
-        head = max(group, key=lambda place: _prominence(drawing, drawing.nodes[names[place]], degree[place]))
+        tied = {place: _ties(graph, place, set(group)) for place in group}
+        head = max(group, key=lambda place: _telling(drawing.nodes[names[place]], *tied[place]))
         drawing.communities.append(drawing.nodes[names[head]].label)
 
 
-def _prominence(drawing: Drawing, node: DrawnNode, degree: int) -> tuple[bool, int, int, str]:
-    return node.type not in ("paper", "topic"), drawing.measure(node), degree, node.id
+def _ties(graph: Any, place: int, group: set[int]) -> tuple[float, float]:
+    """The weight of a node's edges within its community, and of all of them."""
+    ties = [(other, tie["weight"]) for other, tie in graph[place].items()]
+    return sum(weight for other, weight in ties if other in group), sum(weight for _, weight in ties)
+
+
+def _telling(node: DrawnNode, inside: float, every: float) -> tuple[bool, float, str]:
+    """How well a node names its community: many papers have it, and most of its ties stay inside."""
+    share = inside / (every or 1.0)
+    return node.type not in ("paper", "dataset", "model", "hardware"), len(node.papers) * share * share, node.id
+
+
+def thin(drawing: Drawing) -> None:
+    """Keep the strongest edges of each node in its region, and the strongest between two regions."""
+    kept: set[int] = set()
+    own: dict[str, int] = defaultdict(int)
+    between: dict[tuple[int, int], int] = defaultdict(int)
+    ranked = sorted(
+        enumerate(drawing.edges), key=lambda one: (-_pull(one[1]) * one[1].weight, one[1].head, one[1].tail)
+    )
+    for place, edge in ranked:
+        one, other = (drawing.nodes[end].community for end in (edge.head, edge.tail))
+        if one == other and min(own[edge.head], own[edge.tail]) < _OWN:
+            own[edge.head] += 1
+            own[edge.tail] += 1
+            kept.add(place)
+        elif one != other and between[min(one, other), max(one, other)] < _BETWEEN:
+            between[min(one, other), max(one, other)] += 1
+            kept.add(place)
+    drawing.edges = [edge for place, edge in enumerate(drawing.edges) if place in kept]
 
 
 def radii(drawing: Drawing) -> dict[str, float]:
@@ -79,11 +110,39 @@ def places(drawing: Drawing) -> Places:
     groups = numpy.array([drawing.nodes[name].community for name in names])
     wide = radii(drawing)
     sizes = numpy.array([wide[name] for name in names])
-    found = _springs(numpy, len(names), pairs, groups)
-    found = _gathered(numpy, found) * _REACH * math.sqrt(len(names))
+    if drawing.is_map and len(set(groups.tolist())) > 1:
+        found = _in_regions(numpy, pairs, groups)
+    else:
+        found = _springs(numpy, len(names), pairs, groups)
+        found = _gathered(numpy, found) * _REACH * math.sqrt(len(names))
     found[:, 0] *= 1.15  # pages are wider than high
     found = _spread(numpy, found, sizes)
     return {name: (round(float(x)), round(float(y))) for name, (x, y) in zip(names, found, strict=True)}
+
+
+def _in_regions(numpy: Any, pairs: dict[tuple[int, int], float], groups: Any) -> Any:
+    """Positions of nodes around the middles of their communities, which lie apart."""
+    regions = sorted(set(groups.tolist()))
+    members = {region: numpy.flatnonzero(groups == region) for region in regions}
+    far: dict[tuple[int, int], float] = defaultdict(float)
+    for (one, other), weight in sorted(pairs.items()):
+        ends = sorted((regions.index(groups[one]), regions.index(groups[other])))
+        if ends[0] != ends[1]:
+            far[ends[0], ends[1]] += weight
+    wide = numpy.array([_REACH * 0.8 * math.sqrt(len(members[region])) for region in regions])
+    middles = _springs(numpy, len(regions), dict(far), numpy.zeros(len(regions)))
+    middles = _gathered(numpy, middles) * _REACH * math.sqrt(len(groups))
+    middles = _spread(numpy, middles, wide + _REACH / 2)
+    out = numpy.zeros((len(groups), 2))
+    for at, region in enumerate(regions):
+        place = {int(node): n for n, node in enumerate(members[region])}
+        own = {(place[a], place[b]): weight for (a, b), weight in pairs.items() if a in place and b in place}
+        if len(place) > 1:
+            inner = _springs(numpy, len(place), own, numpy.zeros(len(place)))
+            reach = max(float(numpy.sqrt((inner * inner).sum(axis=1)).max()), 1e-6)
+            out[members[region]] = inner * (wide[at] / reach)
+        out[members[region]] += middles[at]
+    return out
 
 
 def _pairs(drawing: Drawing, at: dict[str, int]) -> dict[tuple[int, int], float]:

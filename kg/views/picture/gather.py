@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from kg.files import toml_file
 from kg.identifiers import kind_of
 from kg.query.corpus import Corpus
 from kg.query.support import Backer, support
-from kg.text import is_kind
+from kg.store.contents import labels
+from kg.text import fold, is_kind
 from kg.views.network import relations
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
-from kg.views.picture.layers import is_readable
+from kg.views.picture.layers import ahead, is_readable
 from kg.views.picture.scope import Scope
 
 if TYPE_CHECKING:
@@ -26,10 +29,10 @@ LINEAGE = ("uses", "part_of", "outperforms")
 _STRENGTH = {"proposed": 0, "used": 1, "baseline": 2, "mentioned": 3}
 #: Candidates as a multiple of the limit; "together" edges kept per node; edges of any kind that are drawn per node.
 _CANDIDATES, _STRONGEST, _KEPT = 5, 4, 12
+#: Papers themselves are drawn where there are so many at most.
+_FEW_PAPERS = 24
 #: With more papers than this, two of them must name both entities for a "together" edge.
 _MANY = 40
-#: Two concepts of so many papers each are related in a lineage only where two papers state it.
-_COMMON = 10
 #: A lineage keeps so many nodes, however it looks.
 _FEWEST = 12
 
@@ -87,7 +90,7 @@ class Gathering:
         elif self._draws_papers(limit):
             out = self._with_papers(limit)
         else:
-            out = self._map(limit)
+            out = self._map(limit, whole=whole)
         out.naming_papers = len({paper for node in self.nodes.values() for paper in node.papers})
         out.all_papers, out.centre, out.view = len(self.scope.papers), self.scope.centre, view
         out.sized_by = self.sized_by
@@ -101,7 +104,7 @@ class Gathering:
     def _draws_papers(self, limit: int) -> bool:
         if self.types:
             return "paper" in self.types
-        return 2 * len(self.scope.papers) <= limit or type_of(self.scope.centre) == "paper"
+        return len(self.scope.papers) <= _FEW_PAPERS or type_of(self.scope.centre) == "paper"
 
     # Papers and concepts
 
@@ -130,9 +133,12 @@ class Gathering:
 
     # Concepts only
 
-    def _map(self, limit: int, said: bool = True) -> Drawing:
+    def _map(self, limit: int, said: bool = True, whole: bool = False) -> Drawing:
         """Concepts connected by relations, or by being named together."""
-        ranked = self._ranked()
+        ranked = [node for node in self._ranked() if self._is_telling(node)]
+        if len(self.scope.papers) > _MANY and "institution" not in self.types:  # what one paper alone names comes last
+            alone = [node for node in ranked if len(node.papers) == 1]
+            ranked = [node for node in ranked if len(node.papers) > 1] + ([] if whole else alone)
         candidates = {node.id: node for node in ranked[: _CANDIDATES * limit]}
         edges = self._said(candidates) if said else []
         spoken = {frozenset((edge.head, edge.tail)) for edge in edges}
@@ -145,13 +151,26 @@ class Gathering:
                     edges.append(edge)
         return self._connected(candidates, edges, limit)
 
+    def _is_telling(self, node: DrawnNode) -> bool:
+        """Whether a concept tells papers apart: most have it not. A topic gives way to its technique."""
+        if node.type == "topic" and (known := self.vocabulary.concepts.get(node.id)):
+            named = self.vocabulary.bearing(fold(known.label.get("en", "")))
+            if any(one.curie in self.nodes and one.type != "topic" for one in named):
+                return False
+        is_few = len(self.scope.papers) <= _MANY
+        return is_few or node.type == "institution" or len(node.papers) <= len(self.scope.papers) / 2
+
     def _lineage(self, limit: int, whole: bool) -> Drawing:
-        candidates = {node.id: node for node in self._ranked()[: 10 * _CANDIDATES * limit]}
-        said = [e for e in self._said(candidates) if e.relation in LINEAGE and not self._is_kind(e.tail, e.head)]
-        edges: list[Edge] = []
-        doubtful: list[Edge] = []
-        for edge in merged(said):
-            (edges if len(edge.papers) > 1 or not self._is_general(edge) else doubtful).append(edge)
+        """Methods with a name of their own, and what they build on: never what is newer, a kind or a number format."""
+        candidates = {node.id: node for node in self._ranked()[: 10 * _CANDIDATES * limit] if self._is_method(node)}
+        proposals = [
+            (self.facts.papers[paper].when, concept)
+            for (paper, concept), role in self.role.items()
+            if role == "proposed" and concept in candidates
+        ]
+        for when, concept in sorted(proposals, reverse=True):
+            candidates[concept].since = when
+        edges = [edge for edge in merged(self._said(candidates)) if edge.relation in LINEAGE and self._is_later(edge)]
         degree = Counter[str]()
         for edge in edges:
             degree.update({edge.head: len(edge.papers), edge.tail: len(edge.papers)})
@@ -164,23 +183,29 @@ class Gathering:
         while whole and limit > _FEWEST and not is_readable(out):
             limit -= 2
             out = self._connected(linked, edges, limit)
-        out.left_out = sum(edge.head in out.nodes and edge.tail in out.nodes for edge in doubtful)
         return out
 
-    def _is_general(self, edge: Edge) -> bool:
-        """Whether both ends are concepts of the vocabulary that are no names, or that many papers name.
+    def _is_method(self, node: DrawnNode) -> bool:
+        """Whether a technique has a name of its own and is no number format."""
+        if node.id in self.vocabulary:
+            return not is_kind(self.vocabulary[node.id].label.get("en", "")) and node.id not in self._formats
+        return not is_kind(self.minted.get(node.id, ""))
 
-        What one paper says of its own method is a fact; what one sentence says of such concepts is often a misreading.
-        """
-        ends = [self.nodes[edge.head], self.nodes[edge.tail]]
-        if not all(node.id in self.vocabulary for node in ends):
-            return False
-        is_named = not all(is_kind(self.vocabulary[node.id].label.get("en", "")) for node in ends)
-        return not is_named or all(len(node.papers) >= _COMMON for node in ends)
+    @cached_property
+    def _formats(self) -> frozenset[str]:
+        known = toml_file(__file__, "lineage.toml")["formats"]
+        return frozenset(kind for one in known for kind in (one, *self.vocabulary.narrower(one)))
 
-    def _is_kind(self, one: str, other: str) -> bool:
-        """Whether a technique is a kind of another: then that one does not use it."""
-        return one in self.vocabulary and other in self.vocabulary and one in self.vocabulary.narrower(other)
+    @cached_property
+    def minted(self) -> dict[str, str]:
+        """The English names of concepts that the vocabulary does not know."""
+        found = labels(self.store, sorted(name for name in self.nodes if name not in self.vocabulary))
+        return {name: said.get("en", "") for name, said in found.items()}
+
+    def _is_later(self, edge: Edge) -> bool:
+        """Whether the later end of a relation appeared no earlier than the other; mutual ones have no such end."""
+        one, other = (self.nodes[end].since for end in ahead(edge))
+        return not edge.is_mutual and bool(other) and one[: len(other)] <= other[: len(one) or None]
 
     def _connected(self, ranked: dict[str, DrawnNode], edges: list[Edge], limit: int) -> Drawing:
         """The first nodes that are connected to another drawn node; isolated nodes are left out."""

@@ -1,7 +1,7 @@
-"""Layered layout of a lineage (Sugiyama, Tagawa, Toda 1981), with the foundations on the left.
+"""Layered layout of a lineage (Sugiyama, Tagawa, Toda 1981) over time: a column is a month, a quarter or longer.
 
 Edges point from left to right: from what is used to its user, from the part to the whole, from what is outperformed to
-what outperforms it.
+what outperforms it. What no paper of the graph proposed is older than the others, and stands on the left.
 """
 
 from __future__ import annotations
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 
 #: Pixels between columns and between rows.
 _COLUMN, _ROW = 215, 34
-#: How much wider than high the part of a page is that shows a drawing.
-_WIDE = 1.1
-_NEARLY = 1.15
-#: Maximum number of nodes in one group.
-_MANY = 40
 _ROUNDS = 12
 #: Rows and columns of boxes that a window of 1280 by 800 pixels shows whole and readably.
-_MOST_ROWS, _MOST_COLUMNS = 24, 6
+_MOST_ROWS, _MOST_COLUMNS = 24, 8
+#: Months of a column.
+_STEPS = (1, 3, 6, 12, 24, 60, 120)
 #: Rows from one group to the next; no band without a node is higher.
 _APART = 1.6
 
@@ -34,29 +31,47 @@ def ahead(edge: Edge) -> tuple[str, str]:
     return (edge.head, edge.tail) if edge.relation == "part_of" else (edge.tail, edge.head)
 
 
-def is_across(drawing: Drawing, one: str, other: str) -> bool:
-    """Whether two nodes of a large drawing belong to different communities, which are laid out separately."""
-    return len(drawing.nodes) > _MANY and drawing.nodes[one].community != drawing.nodes[other].community
-
-
 def layered(drawing: Drawing) -> Places:
-    """The position of each node in pixels; disconnected groups are laid out separately, the largest first.
-
-    A single large group would have columns longer than a page, so it is split into its communities.
-    """
+    """The position of each node in pixels: columns in time, groups that nothing connects below each other."""
     import networkx
 
     arcs = _without_cycles(drawing)
-    if len(drawing.nodes) > _MANY:
-        arcs.remove_edges_from([ends for ends in arcs.edges if is_across(drawing, *ends)])
-    layer = _layers(arcs)
+    column, drawing.periods = _in_time(drawing)
     groups = sorted(map(sorted, networkx.weakly_connected_components(arcs)), key=lambda group: (-len(group), group))
-    blocks = [_placed(columns, arcs) for columns in (_ordered(group, arcs, layer) for group in groups)]
-    highest = max(map(_height, blocks), default=0.0)
-    sums = list(accumulate((_height(block) + _APART for block in blocks), initial=0.0))
-    stacks = [_squeezed(_stacked(blocks, max(highest, height))) for height in reversed(sums)] if blocks else [{}]
-    least = min(map(_size, stacks), default=0.0)
-    return next(found for found in stacks if _size(found) <= _NEARLY * least)  # fewer columns, if hardly smaller
+    out: Places = {}
+    top = 0.0
+    for group in groups:
+        block = _placed(_ordered(group, arcs, column), arcs)
+        out |= {name: (round(at * _COLUMN), round((top + row) * _ROW)) for name, (at, row) in block.items()}
+        top += max(row for _, row in block.values()) + _APART
+    return _squeezed(out)
+
+
+def column_of(x: int) -> int:
+    """The number of the column at a position."""
+    return round(x / _COLUMN)
+
+
+def _in_time(drawing: Drawing) -> tuple[dict[str, int], list[str]]:
+    """The column of each node, and what the columns are: equal steps of time, behind one of all that is older."""
+    months = {name: _month(node.since) for name, node in drawing.nodes.items() if node.since}
+    if not months:
+        return dict.fromkeys(drawing.nodes, 0), [""]
+    first, last = min(months.values()), max(months.values())
+    step = next((n for n in _STEPS if last // n - first // n + 2 <= _MOST_COLUMNS), _STEPS[-1])
+    names = [_named(at * step, step) for at in range(first // step, last // step + 1)]
+    column = {name: months[name] // step - first // step + 1 if name in months else 0 for name in drawing.nodes}
+    return column, ["", *names]
+
+
+def _month(when: str) -> int:
+    return 12 * int(when[:4]) + int(when[5:7] or 1) - 1
+
+
+def _named(month: int, step: int) -> str:
+    """A step of time by its first month, "2025-04", or its year."""
+    year, at = divmod(month, 12)
+    return f"{year}" if step % 12 == 0 else f"{year}-{at + 1:02}"
 
 
 def is_readable(drawing: Drawing) -> bool:
@@ -68,39 +83,12 @@ def is_readable(drawing: Drawing) -> bool:
     return len(set(rows[0])) <= _MOST_COLUMNS and max(rows[1]) - min(rows[1]) <= (_MOST_ROWS - 1) * _ROW
 
 
-def _size(found: Places) -> float:
-    """How far a drawing must be reduced to fit a page: the larger of its width and height, in the page's measure."""
-    if not found:
-        return 0.0
-    across, down = ([place[axis] for place in found.values()] for axis in (0, 1))
-    return max((max(across) - min(across) + _COLUMN) / _WIDE, max(down) - min(down) + _ROW)
-
-
-def _stacked(blocks: list[dict[str, tuple[int, float]]], tallest: float) -> Places:
-    """Groups below each other up to so many rows, then to the right."""
-    out: Places = {}
-    left = top = 0.0
-    across = 0
-    for block in blocks:
-        if top and top + _height(block) > tallest:
-            left, top, across = left + across + 1, 0.0, 0
-        for name, (column, row) in block.items():
-            out[name] = (round((left + column) * _COLUMN), round((top + row) * _ROW))
-        top += _height(block) + _APART
-        across = max(across, *(column for column, _ in block.values()))
-    return out
-
-
 def _squeezed(places: Places) -> Places:
     """The same without high bands that hold no node."""
     rows = sorted({y for _, y in places.values()})
     steps = (min(below - above, round(_APART * _ROW)) for above, below in pairwise(rows))
     moved = dict(zip(rows, accumulate(steps, initial=0), strict=True)) if rows else {}
     return {name: (x, moved[y]) for name, (x, y) in places.items()}
-
-
-def _height(block: dict[str, tuple[int, float]]) -> float:
-    return max(row for _, row in block.values())
 
 
 def _placed(columns: list[list[str]], arcs: networkx.DiGraph[str]) -> dict[str, tuple[int, float]]:
@@ -113,7 +101,7 @@ def _placed(columns: list[list[str]], arcs: networkx.DiGraph[str]) -> dict[str, 
             got: list[float] = []
             for place in wanted:
                 got.append(max(place, got[-1] + 1) if got else place)
-            shift = sum(w - g for w, g in zip(wanted, got, strict=True)) / len(got)
+            shift = sum(w - g for w, g in zip(wanted, got, strict=True)) / max(len(got), 1)
             row |= {name: place + shift for name, place in zip(column, got, strict=True)}
     first = min(row.values())
     return {name: (number, row[name] - first) for number, column in enumerate(columns) for name in column}
@@ -136,26 +124,11 @@ def _without_cycles(drawing: Drawing) -> networkx.DiGraph[str]:
     return arcs
 
 
-def _layers(arcs: networkx.DiGraph[str]) -> dict[str, int]:
-    """The column of each node: after its last predecessor, or, without one, right before its first successor."""
-    import networkx
-
-    layer: dict[str, int] = {}
-    order = list(networkx.topological_sort(arcs))
-    for name in order:
-        layer[name] = max((layer[one] + 1 for one in arcs.pred[name]), default=0)
-    for name in reversed(order):
-        if not arcs.pred[name] and arcs.succ[name]:
-            layer[name] = min(layer[other] for other in arcs.succ[name]) - 1
-    return layer
-
-
 def _ordered(group: list[str], arcs: networkx.DiGraph[str], layer: dict[str, int]) -> list[list[str]]:
     """The columns of a group, ordered to reduce edge crossings (barycentre heuristic, alternating directions)."""
-    first = min(layer[name] for name in group)
-    columns: list[list[str]] = [[] for _ in range(max(layer[name] for name in group) - first + 1)]
+    columns: list[list[str]] = [[] for _ in range(max(layer[name] for name in group) + 1)]
     for name in group:
-        columns[layer[name] - first].append(name)
+        columns[layer[name]].append(name)
     beside = _neighbours(arcs)
     place: dict[str, float] = {}
     for column in columns:
@@ -168,4 +141,4 @@ def _ordered(group: list[str], arcs: networkx.DiGraph[str], layer: dict[str, int
             }
             column.sort(key=lambda name: (middle[name], place[name], name))
             place |= {name: row - len(column) / 2 for row, name in enumerate(column)}
-    return [column for column in columns if column]
+    return columns

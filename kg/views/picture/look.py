@@ -12,7 +12,7 @@ from kg.entity_types import TABLE
 from kg.views.columns import shortened, width
 from kg.views.picture.drawing import KINDS, TOGETHER, Drawing, DrawnNode, Edge
 from kg.views.picture.force_layout import LEAST, MORE, Places, places, radii
-from kg.views.picture.layers import ahead, is_across, layered
+from kg.views.picture.layers import ahead, column_of, layered
 from kg.views.words import PageWords
 
 #: The colour of each node type; distinguishable with red-green colour blindness.
@@ -23,6 +23,8 @@ _COMMUNITIES = (
     *("#167a8b", "#80700f", "#b3478a", "#5a772b", "#8a5a26"),
 )
 _OTHER = "#6b7680"
+#: Nodes from which on a community is a region with a name.
+_REGION = 3
 #: The colours of relations in a lineage.
 _LINES = {"uses": "#3b7dd8", "part_of": "#2e9e6b", "outperforms": "#d9622b"}
 #: Characters of a label beside a node and in a box; the panel shows all.
@@ -105,8 +107,26 @@ class Look:
         return edge.relation != TOGETHER and not edge.is_mutual and self.drawing.nodes[edge.head].type != "paper"
 
     def is_faint(self, edge: Edge) -> bool:
-        """Whether an edge connects two groups of a layered drawing."""
-        return self.is_layered and is_across(self.drawing, edge.head, edge.tail)
+        """Whether an edge leaves its region of a map."""
+        nodes = self.drawing.nodes
+        return not self.is_layered and nodes[edge.head].community != nodes[edge.tail].community
+
+    @cached_property
+    def regions(self) -> dict[int, str]:
+        """The names of the regions of a map that are drawn, by community; none where papers are drawn, too."""
+        if not self.drawing.is_map:
+            return {}
+        sizes = Counter(node.community for node in self.drawing.nodes.values())
+        named = enumerate(self.drawing.communities[: len(_COMMUNITIES)])
+        return {number: label for number, label in named if sizes[number] >= _REGION}
+
+    def region_colour(self, community: int) -> str:
+        """The colour of a region."""
+        return _COMMUNITIES[community]
+
+    def period(self, x: int) -> str:
+        """What a column of a lineage is: a period, or all that is older."""
+        return self.drawing.periods[column_of(x)] or self.words("picture.older")
 
     def is_weak(self, edge: Edge) -> bool:
         """Whether an edge is a weak relation."""
@@ -181,7 +201,7 @@ class Look:
             said += self.words(f"picture.coverage_{drawing.view}", **named)
         else:
             said += self.words("picture.of_papers", papers=papers)
-        return said + (self.words.count("picture.left_out", drawing.left_out) if drawing.left_out else "")
+        return said
 
     @property
     def size(self) -> str:

@@ -78,7 +78,12 @@ class _Template:
     served: Served | None
 
     def render(self, **given: Any) -> str:
-        drawn = {"options": json.loads(given["options"])}
+        look = self.look
+        drawn: dict[str, Any] = {"options": json.loads(given["options"])}
+        drawn["regions"] = [
+            [number, plain(label), look.region_colour(number)] for number, label in look.regions.items()
+        ]
+        drawn["periods"] = {x: look.period(x) for x, _ in look.places.values()} if look.is_layered else {}
         for name in ("nodes", "edges"):
             drawn[name] = given[name]
         return _render(self.look, "vis", [vis_network()], drawn, self.served)

@@ -26,6 +26,7 @@ _WIDTHS = ((60, 1200), (300, 1600), (800, 2000))
 _WIDEST = 2600
 _FONT = 13.0
 _SURE = 12  # labels that may cover any dot
+_NAME, _RIM = 17.0, 16.0  # of regions: the size of names, and pixels around their nodes
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -44,6 +45,7 @@ class Stroke:
     is_bent: bool
     said: str
     is_faint: bool = False
+    ends: tuple[str, ...] = ()  # the nodes that it connects
     via: tuple[Point, ...] = ()  # places on the way of a curve: past the boxes of the columns between
 
 
@@ -70,6 +72,15 @@ class SheetText:
     is_soft: bool = False
     is_bold: bool = False
     is_white: bool = False
+    colour: str = ""  # "" for the default
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The ground of a community: a polygon around its nodes, with some room."""
+
+    corners: tuple[Point, ...]
+    colour: str
 
 
 @dataclass(slots=True)
@@ -78,6 +89,7 @@ class Sheet:
 
     width: float
     height: float
+    regions: list[Region] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     dots: list[Dot] = field(default_factory=list)
     words: list[SheetText] = field(default_factory=list)
@@ -106,8 +118,57 @@ def sheet(look: Look) -> Sheet:
     out.dots += [
         Dot(at[n.id], radius[n.id], look.fill(n), n.type == "paper", f"{n.label} ({len(n.papers)})") for n in ranked
     ]
-    out.words += _labels(look, ranked, at, radius, out)
+    named = set[str]()
+    out.words += _labels(look, ranked, at, radius, out, named)
+    _draw_regions(look, at, radius, out)
+    if look.drawing.is_map:  # what has no room for its name is left to the page, where one can zoom
+        _leave_out(look, named, out)
     return out
+
+
+def _draw_regions(look: Look, at: dict[str, Point], radius: dict[str, float], out: Sheet) -> None:
+    """Add the grounds of the regions and their names above them."""
+    for number, label in look.regions.items():
+        own = [name for name in at if look.drawing.nodes[name].community == number]
+        corners = hull([(at[n][0] + x * (radius[n] + _RIM), at[n][1] + y * (radius[n] + _RIM))
+                        for n in own for x in (-1, 1) for y in (-1, 1)])  # fmt: skip
+        colour = look.region_colour(number)
+        out.regions.append(Region(tuple(corners), colour))
+        top = min(y for _, y in corners)
+        middle = sum(x for x, y in corners if y < top + _RIM) / sum(y < top + _RIM for _, y in corners)
+        text = shortened(label, LABEL)
+        half = width_of(text, _NAME) / 2
+        place = min(max(middle, half + 8), out.width - half - 8), max(top - 6, 24.0)
+        out.words.append(SheetText(place, text, _NAME, "middle", is_bold=True, colour=colour))
+
+
+def _leave_out(look: Look, named: set[str], out: Sheet) -> None:
+    """Leave out the nodes without a name, and their lines."""
+    nodes = look.drawing.nodes
+    said = {f"{nodes[name].label} ({len(nodes[name].papers)})" for name in named}
+    out.dots = [dot for dot in out.dots if not dot.said or dot.said in said]
+    out.strokes = [stroke for stroke in out.strokes if not stroke.ends or named.issuperset(stroke.ends)]
+
+
+def hull(points: list[Point]) -> list[Point]:
+    """The convex hull (Andrew 1979, Information Processing Letters 9:216).
+
+    >>> hull([(0, 0), (2, 0), (1, 1), (2, 2), (0, 2)])
+    [(0, 0), (2, 0), (2, 2), (0, 2)]
+    """
+
+    def half(ordered: list[Point]) -> list[Point]:
+        out: list[Point] = []
+        for x, y in ordered:
+            while len(out) > 1 and (
+                (out[-1][0] - out[-2][0]) * (y - out[-2][1]) <= (out[-1][1] - out[-2][1]) * (x - out[-2][0])
+            ):
+                out.pop()
+            out.append((x, y))
+        return out[:-1]
+
+    ordered = sorted(set(points))
+    return [*half(ordered), *half(ordered[::-1])]
 
 
 def _layered(look: Look) -> Sheet:
@@ -118,7 +179,9 @@ def _layered(look: Look) -> Sheet:
     half = {name: width_of(text[name], size[name]) / 2 + 8 for name in text}
     across, end = _columns(look, half)
     out = Sheet(round(max(end, 760)), 0)
-    top = _head(look, out) + _MARGIN
+    top = _head(look, out) + 1.6 * _MARGIN
+    for column, middle in across.items():
+        out.words.append(SheetText((middle, top - _MARGIN * 0.7), look.period(column), 13, "middle", is_soft=True))
     out.height = round(top + down * _ROOMY + _MARGIN)
     at = {name: (across[x], top + (y - upper) * _ROOMY) for name, (x, y) in sorted(look.places.items())}
     high = {name: size[name] * 0.8 + 2 for name in at}
@@ -182,16 +245,21 @@ def _strokes(look: Look, at: dict[str, Point], radius: dict[str, float]) -> Iter
         arrow = look.has_arrow(edge)
         said = f"{nodes[edge.head].label} {look.words(f'relation.{edge.relation}')} {nodes[edge.tail].label}"
         end = at[other]
-        if arrow or look.is_layered:
+        if look.is_layered and at[one][0] == end[0]:  # beside their column
+            end = end[0] + radius[other], end[1]
+        elif arrow or look.is_layered:
             end = _before(at[one], end, radius[other], look.is_layered)
         kind = look.line(edge), look.width(edge), look.is_weak(edge), arrow, look.is_layered
         start = (at[one][0] + radius[one], at[one][1]) if look.is_layered else at[one]
-        yield Stroke(start, end, *kind, said, look.is_faint(edge))
+        yield Stroke(start, end, *kind, said, look.is_faint(edge), (one, other))
 
 
 def _way(stroke: Stroke, at: dict[str, Point], wide: dict[float, float], high: dict[str, float]) -> Iterator[Point]:
     """Where a line passes the columns from its start to its end: between their boxes; `wide` and `high` are halves."""
     (start, y), (end, last) = stroke.start, stroke.end
+    if at[stroke.ends[0]][0] == at[stroke.ends[1]][0]:
+        yield at[stroke.ends[0]][0] + wide[at[stroke.ends[0]][0]] + _GAP / 4, (y + last) / 2
+        return
     passed = [x for x in sorted(wide) if start - wide[x] - 1 < x < end + wide[x] + 1]
     if len(passed) < 2:  # back, or within one column
         return
@@ -216,8 +284,9 @@ def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:
 
 
 def _labels(
-    look: Look, ranked: list[DrawnNode], at: dict[str, Point], radius: dict[str, float], out: Sheet
+    look: Look, ranked: list[DrawnNode], at: dict[str, Point], radius: dict[str, float], out: Sheet, named: set[str]
 ) -> Iterator[SheetText]:
+    """The labels that have room; the nodes that get one are added to `named`."""
     taken = _Taken(2 * len(ranked))  # a hub's label may cover small dots, but no label
     for node in ranked:
         (x, y), r = at[node.id], radius[node.id]
@@ -234,6 +303,7 @@ def _labels(
             free = [spot for spot in spots if not taken.meets(spot[1], node.id, 1e6)]
         for word, box in free[:1]:
             taken.add(box)
+            named.add(node.id)
             yield word
 
 

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from kg.views.fonts import han_font
 from kg.views.network import cleaned
 from kg.views.picture.look import Look
-from kg.views.picture.sheet import Dot, Point, Sheet, SheetText, Stroke, sheet
+from kg.views.picture.sheet import Dot, Point, Region, Sheet, SheetText, Stroke, sheet
 
 _FONTS = "system-ui, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 _STYLE = f"""
@@ -19,6 +19,7 @@ _STYLE = f"""
   path {{ fill: none; stroke: #aab4bd; stroke-opacity: .75; }}
   .coloured {{ stroke-opacity: .65; }}
   .faint {{ stroke-opacity: .14; }}
+  .region {{ fill-opacity: .09; stroke-opacity: .09; stroke-width: 14; stroke-linejoin: round; }}
   .tip {{ stroke: none; fill: #8f9aa5; }}
   circle, rect {{ stroke: #fff; stroke-width: 1; }}
   text {{ fill: #20272d; paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }}
@@ -48,12 +49,18 @@ def svg(look: Look) -> str:
         f"<title>{_text(look.heading)}</title>",
         f"<desc>{_text(look.counts)}</desc>",
         f"<style>{_STYLE}</style>",
+        *(_svg_region(region) for region in drawn.regions),
         *(_svg_stroke(stroke) for stroke in drawn.strokes),
         *(_svg_dot(dot) for dot in drawn.dots),
         *(_svg_word(word) for word in drawn.words),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _svg_region(region: Region) -> str:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in region.corners)
+    return f'<polygon class="region" points="{points}" style="fill:{region.colour};stroke:{region.colour}"/>'
 
 
 def _svg_stroke(stroke: Stroke) -> str:
@@ -89,7 +96,8 @@ def _svg_word(word: SheetText) -> str:
     kind = f' class="{name}"' if name else ""
     anchor = f' text-anchor="{word.anchor}"' if word.anchor != "start" else ""
     place = f'x="{word.at[0]:.1f}" y="{word.at[1]:.1f}" font-size="{word.size:g}"'
-    return f"<text {place}{anchor}{kind}>{_text(word.text)}</text>"
+    colour = f' style="fill:{word.colour}"' if word.colour else ""
+    return f"<text {place}{anchor}{kind}{colour}>{_text(word.text)}</text>"
 
 
 def _text(said: str) -> str:
@@ -121,6 +129,7 @@ def png(look: Look) -> bytes:
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.patches import Polygon
 
     drawn = sheet(look)
     fonts = ["DejaVu Sans", *filter(None, [han_font()])]
@@ -129,6 +138,10 @@ def png(look: Look) -> bytes:
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, drawn.width), ylim=(drawn.height, 0))
         axes.axis("off")
+        for region in drawn.regions:
+            axes.add_patch(
+                Polygon(region.corners, color=region.colour, alpha=0.09, linewidth=10, joinstyle="round", zorder=0)
+            )
         _png_lines(axes, drawn)
         _png_dots(axes, drawn)
         _png_words(axes, drawn)
@@ -193,7 +206,7 @@ def _png_words(axes: Any, drawn: Sheet) -> None:
             size=word.size * 0.72 * 0.97,
             ha=anchors[word.anchor],
             va="baseline",
-            color="white" if word.is_white else "#5b6670" if word.is_soft else "#20272d",
+            color=word.colour or ("white" if word.is_white else "#5b6670" if word.is_soft else "#20272d"),
             weight="bold" if word.is_bold else "normal",
             path_effects=[] if word.is_white else halo,
             zorder=3,

@@ -15,6 +15,7 @@ view = {
     const later = soon(resized, 120);
     if (!this.boxed) this.network.on("resize", () => { queueMicrotask(resized); later(); });
     else addEventListener("resize", later);
+    if (!this.boxed) this.network.on("beforeDrawing", (pen) => this.ground_regions(pen));
     if (!this.boxed) this.network.on("afterDrawing", (pen) => this.label(pen));
     else this.network.on("beforeDrawing", (pen) => this.route(pen));
     if (this.boxed) this.network.on("dragging", (event) => { if (event.nodes.length) this.routes = null; });
@@ -38,8 +39,8 @@ view = {
     const width = box.clientWidth, height = box.clientHeight;
     const [xs, ys] = ["x", "y"].map((axis) => DATA.drawn.nodes.map((node) => node[axis]));
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const rim = {left: 24, right: 24, top: 24, bottom: 24};
-    const most = {left: 0.15 * width, right: 0.15 * width, top: 60, bottom: 60};
+    const rim = {left: 24, right: 24, top: DATA.drawn.regions.length ? 56 : 24, bottom: 24};
+    const most = {left: 0.15 * width, right: 0.15 * width, top: 72, bottom: 60};
     for (let turn = 0; turn < 3; turn++) {
       const [across, down] = [width - rim.left - rim.right, height - rim.top - rim.bottom].map((room) => Math.max(room, 40));
       const scale = Math.min(across / (right - left || 1), 1.5);
@@ -64,7 +65,7 @@ view = {
   // A layered drawing is whole: its columns are as wide as their names, which are wrapped where the box is narrow, and
   // its rows fill the height. One too high to be read so makes the page longer; one too wide opens at its upper left.
   readable() {
-    const least = 0.6, rim = 14, gap = 44;
+    const least = 0.6, rim = 34, gap = 44;
     document.body.classList.remove("long");
     box.style.height = "";
     const width = box.clientWidth, height = box.clientHeight;
@@ -96,7 +97,7 @@ view = {
     let end = 0;
     columns.forEach((column, at) => { middles.set(column[0].x, end + found.wides[at] / 2); end += found.wides[at] + between; });
     this.boxes = found.boxes;
-    this.columns = columns.map((column, at) => ({x: middles.get(column[0].x), half: found.wides[at] / 2, ids: column.map(({id}) => id)}));
+    this.columns = columns.map((column, at) => ({x: middles.get(column[0].x), half: found.wides[at] / 2, ids: column.map(({id}) => id), period: DATA.drawn.periods[column[0].x] || "", top: -found.high / 2 - 12}));
     this.place((node) => ({x: middles.get(node.x), y: (node.y - top) * unit, label: found.boxes.get(node.id).text}));
     this.routes = null;
     const high = unit * span + found.high + 2 * rim;
@@ -121,6 +122,10 @@ view = {
   // Lines of a layered drawing run between the columns and, where they pass one, between its boxes.
   route(pen) {
     if (!this.columns) return;
+    pen.font = "12px " + DATA.drawn.options.nodes.font.face;
+    pen.textAlign = "center";
+    pen.fillStyle = this.ink;
+    for (const {x, period, top} of this.columns) pen.fillText(period, x, top);
     this.routes ||= LINES.map((line) => this.way(line));
     LINES.forEach((line, at) => {
       if (!seesEdge(at)) return;
@@ -199,6 +204,7 @@ view = {
     const far = x < 40 || y < 40 || x > box.clientWidth - 40 || y > box.clientHeight - 40;
     if (far || this.network.getScale() < 0.55) {
       this.network.focus(id, {scale: Math.max(0.8, this.network.getScale()), animation: false});
+      this.relabel();
     }
   },
   screen(id) { return this.network.canvasToDOM(this.network.getPosition(id)); },
@@ -230,9 +236,12 @@ view = {
     if (this.boxed) { this.network.redraw(); return; }
     this.edges.update(LINES.map((line, at) => ({id: at, width: line.width * thick})));
     this.labels = this.spots(true);
+    this.out = lit();
+    if (!this.out) this.named = new Set(this.labels.map(({id}) => id));
+    if (DATA.drawn.regions.length) this.edges.update(EDGES.map((edge, at) => ({id: at, hidden: !seesEdge(at) || !this.shows(LINES[at].from) || !this.shows(LINES[at].to)})));
     this.zooms = this.labels.length < IDS.length;
     const grow = this.grown(scale);
-    this.nodes.update(IDS.map((id) => ({id, label: " ", size: this.drawn.get(id).size * grow})));
+    this.nodes.update(IDS.map((id) => ({id, label: " ", size: this.drawn.get(id).size * grow, hidden: !this.shows(id)})));
   },
   grown(scale) { return Math.min(2.4, Math.max(1, 0.5 / scale)); },
   // Which labels have room, and where.
@@ -254,6 +263,50 @@ view = {
     const room = roomFor(dots, is_bound);
     return dots.filter(({id}) => room.has(id)).map((dot) => ({...dot, spot: room.get(dot.id)}));
   },
+  // A region is the ground around its nodes that are shown; its name stands above it.
+  regions() {
+    const scale = this.network.getScale(), rim = 16;
+    return DATA.drawn.regions.map(([group, name, colour]) => {
+      const own = IDS.filter((id) => NODES[id].group === group && this.shows(id));
+      const corners = own.flatMap((id) => {
+        const {x, y} = this.network.getPosition(id), r = this.drawn.get(id).size + rim / scale;
+        return [[x - r, y - r], [x + r, y - r], [x - r, y + r], [x + r, y + r]];
+      });
+      const points = hull(corners), top = Math.min(...points.map(([, y]) => y));
+      const upper = points.filter(([, y]) => y < top + rim / scale);
+      return {name, colour, points, top, middle: upper.reduce((sum, [x]) => sum + x, 0) / upper.length};
+    }).filter(({points}) => points.length > 2);
+  },
+  ground_regions(pen) {
+    const scale = this.network.getScale();
+    pen.lineJoin = "round";
+    pen.lineWidth = 14 / scale;
+    for (const {points, colour} of this.regions()) {
+      pen.globalAlpha = dark.matches ? 0.16 : 0.09;
+      pen.fillStyle = pen.strokeStyle = colour;
+      pen.beginPath();
+      points.forEach(([x, y], at) => at ? pen.lineTo(x, y) : pen.moveTo(x, y));
+      pen.closePath();
+      pen.fill();
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  },
+  name_regions(pen) {
+    const scale = this.network.getScale();
+    pen.textAlign = "center";
+    pen.textBaseline = "bottom";
+    pen.font = "600 " + 15 / scale + "px " + DATA.drawn.options.nodes.font.face;
+    pen.lineWidth = 4 / scale;
+    for (const {name, colour, top, middle} of this.regions()) {
+      pen.strokeStyle = this.ground;
+      pen.strokeText(name, middle, top - 5 / scale);
+      pen.fillStyle = colour;
+      pen.fillText(name, middle, top - 5 / scale);
+    }
+  },
+  // A dot whose name has no room at this scale is not shown on a map with regions.
+  shows(id) { return seen.get(id) && (!DATA.drawn.regions.length || !this.named || this.named.has(id) || this.out?.has(id)); },
   // vis-network sets labels under their nodes only.
   label(pen) {
     const scale = this.network.getScale();
@@ -271,5 +324,6 @@ view = {
       lines.forEach((line, at) => pen.strokeText(line, x + across / scale, y + (down + font * 1.15 * (at - (lines.length - 1) / 2)) / scale));
       lines.forEach((line, at) => pen.fillText(line, x + across / scale, y + (down + font * 1.15 * (at - (lines.length - 1) / 2)) / scale));
     }
+    this.name_regions(pen);
   },
 };

@@ -282,6 +282,19 @@ function wrapped(text, most, width) {
 // Between two columns a line leaves and arrives level.
 const bend = ([x1, y1], [x2, y2]) => [(x1 + x2) / 2, y1, (x1 + x2) / 2, y2];
 const pairs = (way) => way.slice(1).map((to, at) => [way[at], to]);
+// The convex hull of some points (Andrew 1979).
+function hull(points) {
+  const half = (ordered) => {
+    const out = [];
+    for (const [x, y] of ordered) {
+      while (out.length > 1 && (out.at(-1)[0] - out.at(-2)[0]) * (y - out.at(-2)[1]) <= (out.at(-1)[1] - out.at(-2)[1]) * (x - out.at(-2)[0])) out.pop();
+      out.push([x, y]);
+    }
+    return out.slice(0, -1);
+  };
+  const ordered = points.slice().sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return [...half(ordered), ...half(ordered.slice().reverse())];
+}
 
 function soon(action, wait = 90) {
   let waiting = 0;
