@@ -385,17 +385,21 @@ class Graph:
 
     # --- out ------------------------------------------------------------------------------------------------------
 
-    def brief(self, name: str, lang: str = "zh", origin: str = "record") -> str:
-        """Who presented a paper, its technique, problem, effect and key sentence; see `kg.views.brief`."""
+    def brief(self, name: str, lang: str = "", origin: str = "record") -> str:
+        """Who presented a paper, its technique, problem, effect and key sentence; see `kg.views.brief`.
+
+        Without `lang` in the language of the user's locale, as `kg brief`.
+        """
         return str(self.brief_parts(name, lang, origin)["text"])
 
-    def brief_parts(self, name: str, lang: str = "zh", origin: str = "record") -> dict[str, Any]:
+    def brief_parts(self, name: str, lang: str = "", origin: str = "record") -> dict[str, Any]:
         """The brief of a paper as `text`, its `parts` (who, technique, problem, effect) and its `key` sentences."""
         from kg.views.brief import data
         from kg.views.selection import Selection
+        from kg.views.words import language_of_user
 
         paper = self.paper(name)
-        return data(Selection.of(self, [paper], lang), paper, origin)
+        return data(Selection.of(self, [paper], lang or language_of_user()), paper, origin)
 
     def report(
         self,

@@ -20,6 +20,7 @@ from kg.cli.core import (
     make_first_page,
     progress,
     tell_left_out,
+    without_an_empty_graph,
 )
 from kg.model import KgError
 from kg.text import number_of
@@ -57,7 +58,12 @@ def command(
     if name and len(files or []) > 1:
         raise KgError("--as NAME goes with one file: add the others in calls of their own.")
     where = engine_of(engine, address)
-    with interruptible(lambda: _so_far(graph)), Graph(graph, create=True) as opened, progress("Reading") as tell:
+    with (
+        without_an_empty_graph(str(graph)),
+        interruptible(lambda: _so_far(graph)),
+        Graph(graph, create=True) as opened,
+        progress("Reading") as tell,
+    ):
         report = opened.add(
             *files or [],
             records=records,

@@ -15,7 +15,7 @@ import typer
 
 from kg.model import KgError
 from kg.store.place import Place
-from kg.text import escaped, has_han
+from kg.text import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,6 +80,20 @@ def reading(location: str) -> Iterator[Graph]:
         graph.close()
 
 
+@contextmanager
+def without_an_empty_graph(location: str) -> Iterator[None]:
+    """Leave no graph where there was none and nothing was added."""
+    from kg.store.lite import discard
+    from kg.store.place import is_address
+
+    is_new = not is_address(location) and not Path(location).exists()
+    try:
+        yield
+    finally:
+        if is_new:
+            discard(Path(location))
+
+
 def make_first_page(location: str) -> None:
     """Make the first page of `kg serve` for a large graph that has changed: a server need not."""
     with suppress(KgError, ModuleNotFoundError):
@@ -93,10 +107,9 @@ def language(lang: str, selection: str = "") -> str:
 
     Names that are the same in both languages ("002-22") are no selection.
     """
-    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
-    locale = next((value for name in variables if (value := os.environ.get(name))), "")
-    is_chinese = has_han(selection) or (not selection and locale.lower().startswith("zh"))
-    lang = lang or ("zh" if is_chinese else "en")
+    from kg.views.words import language_of_user
+
+    lang = lang or language_of_user(selection)
     if lang not in ("en", "zh"):
         raise KgError(f"--lang {lang}: there is no such language here: choose en or zh.")
     return lang

@@ -40,7 +40,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 def command(
     source: Annotated[
         str,
-        typer.Argument(help='A folder; or a service with a query: "arxiv:cat:cs.LG AND abs:pruning", oai:cs:cs:LG.'),
+        typer.Argument(help='A folder; or a service with a query: "arxiv:abs:pruning AND cat:cs.LG", oai:cs:cs:LG.'),
     ],
     graph: Location = HERE,
     every: Annotated[

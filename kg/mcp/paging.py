@@ -72,7 +72,9 @@ class Pages:
         tail: Json = {"total": total, "from": self.at + 1 if shown else 0, "to": end}
         if end < len(items):
             tail["cursor"] = f"{end}.{self.mark}"
-        return f'{written({**head, **tail})[:-1]},"items":[{",".join(shown)}]}}'
+        first = {key: value for key, value in head.items() if key != "partly"}
+        behind = f',"partly":{written(head["partly"])}' if "partly" in head else ""  # near misses follow the answers
+        return f'{written({**first, **tail})[:-1]},"items":[{",".join(shown)}]{behind}}}'
 
 
 def _shortened(item: Json, room: int) -> str:

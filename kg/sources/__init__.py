@@ -33,6 +33,8 @@ _LONG, _HEAVY = 3, 256 << 10  # weight of a file in load balancing (in documents
 #: Where a graph's file has its mark (`kg.store.schema.APPLICATION`), and what its cache beside it is called.
 _MARK, _MARKED = b"kgps", slice(68, 72)
 _CACHE = ".cache"
+#: What the pages say that this program writes: reports, pictures, and what a server shows.
+_OWN_PAGE = b'<meta name="generator" content="kg">'
 
 _GLOB = re.compile(r"[*?\[]")
 
@@ -90,6 +92,8 @@ def _recognised(path: Path | HeldFile | str, name: str | None, is_whole: bool = 
         raise KgError(f"{path}: is an archive {where}: unpack it, or give the files in it.")
     if missing := foreign.unplugged(file.head):
         raise KgError(f"{path}: {missing}.")
+    if _OWN_PAGE in file.head:
+        raise KgError(f"{path}: is a page that kg wrote: give what it was made of.")
     best, likely = None, 0.0
     for reader in readers():
         if (now := reader.sniff(file)) > likely:

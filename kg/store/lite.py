@@ -321,10 +321,20 @@ def sweep(path: Path) -> None:
 
 
 def _remove(draft: Path) -> None:
+    """Remove the file of a graph and all that stands beside it."""
     with suppress(OSError):
         for ending in ("", "-wal", "-shm", "-journal"):
             draft.with_name(draft.name + ending).unlink(missing_ok=True)
     shutil.rmtree(cache_of(draft), ignore_errors=True)
+
+
+def discard(path: Path) -> None:
+    """Remove a graph that holds nothing and that nobody else writes."""
+    with suppress(sqlite3.Error, KgError, OSError, TypeError), locked(path, wait=0.0):
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+            held = db.execute("SELECT count(*) FROM sources").fetchone()[0]
+        if not held:
+            _remove(path)
 
 
 @contextmanager

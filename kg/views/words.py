@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,19 @@ from kg.compiled import kept, stamp
 from kg.entity_types import is_said, said_of
 from kg.files import toml_file
 from kg.model import KgError
+from kg.text import has_han
 
 LANGUAGES = ("en", "zh")
 #: What views decide by.
 settings = partial(toml_file, __file__, "settings.toml")
+
+
+def language_of_user(selection: str = "") -> str:
+    """The language of a selection, or without one that of the user's locale ($LC_ALL, $LC_MESSAGES, $LANG)."""
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((value for name in variables if (value := os.environ.get(name))), "")
+    is_chinese = has_han(selection) or (not selection and locale.lower().startswith("zh"))
+    return "zh" if is_chinese else "en"
 
 
 @cache

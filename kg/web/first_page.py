@@ -80,7 +80,9 @@ def _state(location: str) -> tuple[int, str, int, str] | None:
     """The number of papers, the id, the last change and its mark; None for what is no graph in a file."""
     if is_address(location):
         return None
-    address = f"{Path(location).absolute().as_uri()}?mode=ro"
+    log = Path(f"{location}-wal")
+    has_log = log.exists() and log.stat().st_size  # else SQLite makes one, and could not remove it
+    address = f"{Path(location).absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
     with suppress(sqlite3.Error, ValueError, TypeError), closing(sqlite3.connect(address, uri=True)) as db:
         papers, name, number, mark = db.execute(_STATE).fetchone()
         return int(papers), str(name), int(number), str(mark)
