@@ -63,7 +63,7 @@ def overview(part: Section, found: Counted, sections: Mapping[str, int]) -> dict
     return {
         "kind": "overview",
         "title": shown.words("report.overview"),
-        "note": "",
+        "note": shown.words("report.overview_note"),
         "definition": _definition(shown, found.about),
         "rows": said[: part.most],
         "reading": _reading(found),
