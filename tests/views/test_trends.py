@@ -211,16 +211,6 @@ def test_a_month_held_in_part_is_drawn_hollow_and_not_tested() -> None:
     assert part.render("png") != whole.render("png")
 
 
-def test_a_corpus_of_changing_sources_is_told() -> None:
-    half = [frozenset({"a" if n < 80 else "b"}) for n in range(160)]
-    assert monthly("2025-08-31", [8] * 8, half).notes == (
-        "The corpus changes: a holds 100% of the early papers and 0% of the late ones, which may move shares.",
-        "The corpus changes: b holds 0% of the early papers and 100% of the late ones, which may move shares.",
-    )
-    even = [frozenset({"ab"[n % 2]}) for n in range(160)]
-    assert monthly("2025-08-31", [8] * 8, even).notes == ()
-
-
 def test_a_month_in_which_the_graph_begins_is_held_in_part(tmp_path: Path) -> None:
     """Also where a few papers are years older; without enough papers in a month, papers are counted."""
     days = ["2018-05-19", *["2025-03-18"] * 40, *["2025-04-02"] * 40, *["2025-05-31"] * 40]

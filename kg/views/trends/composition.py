@@ -1,4 +1,4 @@
-"""What of a trend may come from the corpus, not from the field: its sources, papers that only their report dates."""
+"""What of a trend may come from the corpus, not from the field: its parts, papers that only their report dates."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from kg.query.periods import PERIODS
 from kg.query.statistics import LEAST
 
 if TYPE_CHECKING:
-    from kg.views.trends.collected import Collected
     from kg.views.trends.trend_counts import Trend
 
-#: A change of a source's share of the papers that is told, and how many such changes are.
-_MIXED, _TOLD = 0.2, 2
+#: The part of a period's papers from which on it is told that they are placed by their report.
+_MANY = 0.2
 
 
-def notes(trend: Trend, collected: Collected) -> list[str]:
+def notes(trend: Trend) -> list[str]:
     """Sentences on what may move the shares of a trend; none where periods are no points in time."""
     if trend.over not in PERIODS:
         return []
     many = [at for at, n in enumerate(trend.placed) if _is_many(trend, at, n)]
     placed = _placement(trend, many) if many else []
-    return placed + _mixture(trend, collected.sources) + _within(trend)
+    return placed + _within(trend)
 
 
 def placed(trend: Trend, is_placed: list[bool]) -> list[int]:
@@ -36,7 +35,7 @@ def placed(trend: Trend, is_placed: list[bool]) -> list[int]:
 
 def _is_many(trend: Trend, at: int, papers: float) -> bool:
     """Whether so many papers are a large part of a whole period."""
-    return not trend.partial[at] and papers >= max(LEAST, _MIXED * trend.corpus[at])
+    return not trend.partial[at] and papers >= max(LEAST, _MANY * trend.corpus[at])
 
 
 def _placement(trend: Trend, many: list[int]) -> list[str]:
@@ -50,30 +49,6 @@ def _placement(trend: Trend, many: list[int]) -> list[str]:
         for at in order
     ]  # fmt: skip
     return [trend.words("trends.placed", periods=trend.named(told, trend.lang))]
-
-
-def _mixture(trend: Trend, sources: list[frozenset[str]]) -> list[str]:
-    """A sentence for each source whose share of the papers changes much: it may move shares of labels too."""
-    if not any(sources) or trend.whole_corpus.sum() == 0 or trend.silence:
-        return []
-    early, late = (set(np.flatnonzero(at)) for at in trend.ends)
-    held: dict[str, list[int]] = {}
-    total = [0, 0]
-    for paper, period in trend.members[["paper", "period"]].itertuples(index=False):
-        side = 0 if period in early else 1 if period in late else None
-        if side is None:
-            continue
-        total[side] += 1
-        for source in sources[paper]:
-            held.setdefault(source, [0, 0])[side] += 1
-    if not all(total):
-        return []
-    shares = {source: (n[0] / total[0], n[1] / total[1]) for source, n in sorted(held.items())}
-    moved = [source for source, (one, other) in shares.items() if abs(other - one) >= _MIXED]
-    return [
-        trend.words("trends.mixture", source=one, early=f"{shares[one][0]:.0%}", late=f"{shares[one][1]:.0%}")
-        for one in sorted(moved, key=lambda one: -abs(shares[one][1] - shares[one][0]))[:_TOLD]
-    ]
 
 
 def _within(trend: Trend) -> list[str]:

@@ -115,7 +115,7 @@ class Trend(View):
             self.notes = (*self.notes, Sayings(lang)(f"coverage.{of}", named=named, n=n))
         self.compared = [self.key(name) for name in compare]
         self.placed = composition.placed(self, collected.placed)
-        self.notes = (*self.notes, *composition.notes(self, collected))
+        self.notes = (*self.notes, *composition.notes(self))
         things = self.things[self.things["thing"].isin(self.shown)]
         self.newest = {key: self._newest(collected, things, key) for key in self.shown} if over in PERIODS else {}
         super().__init__(
