@@ -32,7 +32,6 @@ _NAMED_PLACE = re.compile(
 _PLACED = re.compile(r"[^(),;]{3,60}\(([^()]{2,200})\)(?:\s*[,;]\s*|\s+and\s+|$)")
 _ID_IN = 1000  # code points of a value that are searched for an id or a date
 _NUMBERED = re.compile(r"^\(\d{1,3}\)\s*")  # before an address
-_LABEL = re.compile(r"(?i)abstract\W*")
 _ADDRESS = re.compile(r"https?://")
 _WORD = re.compile(r"[^\W\d_]+")
 _MAIL = re.compile(  # behind an address
@@ -57,8 +56,6 @@ def row(file: InputFile, values: Values, names: Names) -> dict[str, Any]:
     for key in filter(names.__contains__, KEYS):
         best = next(iter(held(key).values()), None)
         if best and key not in ("date", "arxiv"):
-            if key == "abstract" and len(best) > 1 and _LABEL.fullmatch(best[0].strip()):
-                best = best[1:]  # a line with the heading
             made[key] = " ".join(best) if key in _WHOLE else best if key in _LISTS else best[0].strip()
         if key == "doi" and best and not doi_in(made[key]):
             made[key] = next((one for each in held(key).values() for one in each if doi_in(one)), made[key])

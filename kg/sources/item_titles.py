@@ -14,7 +14,6 @@ _WORD_OF_LABEL = (
     r"supp(?:lementary)?|tensorflow|pytorch|official|reviews?|discussions?|论文|链接|代码|原文|\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|(?:https?://|(?:[\w-]+\.)+[a-z]{2,4}/)\S+|10\.\d{4,9}/\S+)"
 )
 LABEL = re.compile(rf"(?i)\W*{_WORD_OF_LABEL}(?:\W|\d|{_WORD_OF_LABEL})*")
-_BUTTON = re.compile(r"\s*\[[^\[\]]{1,30}\]\s*")  # "[[Code (PyTorch)]](...)"
 _NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 BEFORE = re.compile(
     r"^(?:[\s\W]*(?:\[[^\[\]]{1,30}\]|【[^【】]{1,30}】(?!\s*[:：])|\([^()]{1,30}\)|\d{4}[-/.]\d\d(?:[-/.]\d\d)?(?!\d))[\s:,.-]*)+"
@@ -64,7 +63,7 @@ def title_of(text: str) -> str:
             label,
         )
         for link in LINK.finditer(text)
-        if not (_BUTTON.fullmatch(link[1]) or _is_bracketed(link) or BESIDE.fullmatch(bare(link[1])))
+        if not (_is_bracketed(link) or BESIDE.fullmatch(bare(link[1])))
     ]
     for bold in BOLD.finditer(text):
         label = _NUMBER.sub("", _SIGNS.sub("", bare(bold[1] or bold[2])))

@@ -65,7 +65,6 @@ _CITED = re.compile(
 )
 _BETWEEN_CITED = re.compile(r",? (?:&|and) |, ")
 _LABELS = re.compile(r"^(?:\s*\[[^\[\]]{1,30}\])+")  # of links behind a title
-_STOP = re.compile(r"(?<=[^\W\d_A-Z])\.$")
 QUOTE = re.compile(r"^[\s>]+")
 _QUOTES = re.compile(r"((?:\n[ \t]*>[^\n]*)+)(?=\n|$)")
 _MANY_WORDS = 6  # of a title that is a link to any page
@@ -146,7 +145,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
     listed = _own_marked(rest, is_labelled=bool(block.said))
     by = None if by and (listed or whole_reference or (by[2] and (signed or by[2] == place))) else by
     marks = badges(block.text)
-    places = (_MARK.sub(" ", rest), said.get("venue", ""), _TURNED.sub(r"\2 \1", before), _MONTH.sub("", marks))
+    places = (rest, said.get("venue", ""), _TURNED.sub(r"\2 \1", before), _MONTH.sub("", marks))
     edition = next(filter(None, map(edition_in, places)), None)
     begun = {found[:4] for link in links if (found := _arxiv(link))}  # of "arXiv 2004", which is April 2020
     dated = ANY_YEAR.sub(lambda found: "" if found[0] in begun else found[0], rest)
@@ -167,7 +166,7 @@ def rows_of(block: ListItem) -> Iterator[Row]:
         if whole_reference and not names
         else signed
         if cited_title == title and bold[1]
-        else people([_STOP.sub("", names)])
+        else people([names])
         if names
         else _BETWEEN_CITED.split(one[1])
         if (one := _CITED.match(rest))
@@ -267,7 +266,6 @@ _OF_BADGE = re.compile(  # a picture that is a link
     r"\[\s*(?:!\[[^\[\]]{0,300}\]\([^()]{0,500}\)|<img\b[^<>]{0,300}>)\s*\]\([^()]{0,500}\)", re.I
 )
 _PLACES = frozenset({"arxiv", "doi", "url"})  # fields that a reference may hold on a line of its own
-_MARK = re.compile(r"[*_]")
 _IN_CELL = re.compile(r"\t|<br\s*/?>", re.I)
 _DASHED = re.compile(  # "... - Ada Fox (2020)", "... - Ada Fox (SOSP)"
     r"[\s*\])]*[-–—]\s+([^()\[\]\d]{3,80}?)\s*\((?:(?:19|20)\d\d|[A-Z][A-Za-z]*[A-Z]{2,}[a-z]?)\)"

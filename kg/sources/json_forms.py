@@ -224,12 +224,11 @@ def _venue(value: Any) -> str:
 def _address(value: Any) -> str:
     """The first address of the web in a value, of which others may be places in a folder or words."""
     texts = _strings(value)
-    return next((text for text in texts if "://" in text or (_ADDRESS.match(text) and "/" in text)), "")
+    return next((text for text in texts if "://" in text), "")
 
 
-_OF_PROSE = frozenset({"note", "notes", "citation", "reference"})  # what may say all that the fields do not
 _IS_PLACE = re.compile(r"\S*[/.]\S*$")  # an address, a file
-_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_OF_PROSE = frozenset({"note", "notes", "citation", "reference"})  # what may say all that the fields do not
 _READ: dict[str, Callable[[Any], Any]] = {
     "venue": _venue,
     "url": _address,

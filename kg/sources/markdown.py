@@ -47,11 +47,8 @@ _LONE = re.compile(
 )  # a label above its text
 _CALLOUT = re.compile(r"\s*>\s*\[!(\w+)\][+-]?(?:\s*\1)?\s*$", re.I)  # of Obsidian: "> [!abstract] Abstract"
 _BOX = re.compile(r"\s*<div\b[^<>]{0,100}?\bclass=\"([^\"<>]{1,100})\"[^<>]{0,100}>\s*$")
-_BREAK = re.compile(r"\s+\\$")  # the sign that a line ends here
 _BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
-_BRACKETS = re.compile(r"\([^()]*\)")
-_PLACE = re.compile(r"\W*arxiv:\s?\d{4}\.\d", re.I)  # a place of the paper, no label and its text
 _ADDRESS = re.compile(r"<?https?://\S+")
 _LABEL = re.compile(r"[^\W\d_][\w;-]*(?: [\w-]+)?")  # of a line that may be a field: "Status", "My rating", "TL;DR"
 _OF_YEAR = re.compile(r"(?:[^\d()]{0,30}\s)?((?:19|20)\d\d)(?:\s+\W.*|\s*\(.*)?")  # a heading
@@ -120,7 +117,7 @@ class _Reading:
         self._fenced = False
 
     def line(self, number: int, line: str) -> Iterator[Row]:
-        line = linked(_BREAK.sub("", line[:LONGEST].rstrip()), self._targets)
+        line = linked(line[:LONGEST].rstrip(), self._targets)
         if not line.strip(" >"):
             line = ""
         elif found := _CALLOUT.match(line):
@@ -215,11 +212,11 @@ class _Reading:
 
     def _key(self, text: str) -> str:
         """The field that a line names before a colon; "" for none."""
-        said = None if _PLACE.match(text) else SAID.match(text)
+        said = SAID.match(text)
         return self._field(said[1]) if said else ""
 
     def _field(self, label: str) -> str:
-        return self._keys.get(self._form.called(_BRACKETS.sub("", label)), "")
+        return self._keys.get(self._form.called(label), "")
 
     def _section(self, number: int, found: re.Match[str]) -> Iterator[Row]:
         depth = len(found[1]) or _DEEPEST

@@ -23,7 +23,6 @@ from kg.sources.web import parsed
 _PAGE = re.compile(
     r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype (?:html|netscape-bookmark-file)|html|head|body|ol|ul|dl)\b", re.I | re.S
 )
-_BOOKMARK = re.compile(r"<dt>(?=\s*<a\b)", re.I)
 _TEX = re.compile(r"\\(?:bibitem|begin\s*\{(?:thebibliography|document)\}|item(?![a-z]))")
 _NO_LIST = re.compile(r"\\begin\s*\{abstract\}|\\abstract\b")
 _TEX_ITEM = re.compile(
@@ -32,15 +31,11 @@ _TEX_ITEM = re.compile(
     r"(.*?)(?=^[ \t]*\\(?:(?:bib)?item|end|section|subsection)(?![a-z])|\Z)",
     re.M | re.S,
 )
-_TEX_COMMAND = re.compile(r"^[ \t]*\\.*$", re.M)  # a line of its own
 _HREF = re.compile(r"\\href\s*\{([^{}]{1,500})\}\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}")
 _HREF_OF_STYLE = re.compile(r"\\href\s*\{([^{}]{1,500})\}\s*(?=\{)")  # before what holds more braces
 _URL = re.compile(r"\\(?:url|path|doi)\s*\{([^{}]{1,500})\}")
 _SLANTED = re.compile(
     r"\\(?:emph|textit|textsl)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\(?:em|it|sl)(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
-)
-_STRONG = re.compile(
-    r"\\(?:textbf|underline)\s*\{((?:[^{}]|\{[^{}]*\}){0,500})\}|\{\\bf(?:series)?(?![a-z])\s*((?:[^{}]|\{[^{}]*\}){0,500})\}"
 )
 _TITLE = re.compile(r"\\(?:bibinfo\s*\{\s*title\s*\}|showarticletitle)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _PART = re.compile(  # of a reference, as the styles of ACM and REVTeX write it
@@ -59,7 +54,6 @@ _NICKNAMED = re.compile(
 _FENCED = re.compile(r"^[ \t]*(```|~~~)([^\n`]*)\n((?:(?![ \t]*\1)[^\n]*\n)*)[ \t]*\1[ \t]*$", re.M)
 _INDENT = re.compile(r"^[ \t]*(?=\S)", re.M)
 _OF_TEXT = ("", "text", "txt", "abstract")  # languages of a fence
-_OF_CODE = re.compile(r"[{}<>@$\\]|==|\w=\w|\(\)")
 _OF_SCHOLAR = re.compile(  # "### [Title](https://...)" above "A Fox, B Lee… - Caches, 2024"
     r"^#{1,6} (\[[^\[\]\n]{5,400}\]\([^()\s]{5,600}\))[ \t]*\n{1,4}"
     r"([^\n]{3,500}?)\s-\s([^\n]{2,150}), ((?:19|20)\d\d)\b[^\n]*$",
@@ -77,11 +71,11 @@ def in_markdown(file: InputFile, text: str) -> str:
     text = next((made for notation in _of_others() if (made := notation(text)) is not None), text)
     if is_page(text):
         with suppress(KgError, RecursionError):
-            page = "".join(_of_element(parsed(file, _BOOKMARK.sub("<li>", text).encode())))
+            page = "".join(_of_element(parsed(file, text.encode())))
             return _itemised(_OF_SCHOLAR.sub(_scholarly, page))
         return ""
     if is_latex(text):
-        return _TEX_COMMAND.sub("", _TEX_ITEM.sub(_of_item, latex.COMMENT.sub("", text)))
+        return _TEX_ITEM.sub(_of_item, latex.COMMENT.sub("", text))
     text = _UNDERLINED.sub(lambda found: f"{found[1]}{'##'[found[3][0] == '=' :]} {found[2]}\n", text)
     return _itemised(_NICKNAMED.sub(_without_nickname, _FENCED.sub(_as_quote, text)))
 
@@ -95,7 +89,7 @@ def _without_nickname(found: re.Match[str]) -> str:
 def _as_quote(found: re.Match[str]) -> str:
     """A fence around a sentence as a quotation; one around code or data as it is."""
     text = found[3].rstrip()
-    is_prose = is_running(text) and text[-1] in ".!?" and not _OF_CODE.search(text)
+    is_prose = is_running(text) and text[-1] in ".!?"
     return "\n" + _INDENT.sub("  > ", found[3]) + "\n" if is_prose and found[2].strip() in _OF_TEXT else found[0]
 
 
@@ -136,7 +130,6 @@ def _of_item(found: re.Match[str]) -> str:
     text = _HREF_OF_STYLE.sub(r" \1 ", _HREF.sub(r" [\2](\1)", _PART.sub("", text)))
     text = _URL.sub(r" \1", text)
     text = _SLANTED.sub(lambda one: f"*{(one[1] or one[2]).strip()}*", text)
-    text = _STRONG.sub(lambda one: f"**{(one[1] or one[2]).strip()}**", text)
     text = latex.bare(_NEW_BLOCK.sub(" ", text))
     return f"\n- {' '.join(text.split())}" + "\n" * max(1, found[0].count("\n") - 1)
 

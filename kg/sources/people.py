@@ -15,7 +15,6 @@ from kg.text import fold, has_han
 
 _AND = re.compile(r" (?:and|&) ")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_ENDS_IN_INITIAL = re.compile(r"\b[A-Z]{1,3}\.?$")
 _STARTS_WITH_INITIAL = re.compile(r"[A-Z]\.")
 _BARE_INITIALS = re.compile(r" [A-Z]{1,3}, ")  # "Fox AB, Lee B."
 _LAST_NAME = re.compile(r"(?:(?:de|del|della|di|da|du|dos|la|le|van|von|der|den|ter|el|al|bin|st\.?)\s)+\S+", re.I)
@@ -179,9 +178,7 @@ def _is_turned(last: str, first: str) -> bool:
     if _are_two(last, first):
         return False
     return not _STARTS_WITH_INITIAL.match(last) and (
-        _is_surname_first(last, first)
-        or _LAST_NAME.fullmatch(last) is not None
-        or (_ENDS_IN_INITIAL.search(first) is not None and _ENDS_IN_INITIAL.search(last) is None)
+        _is_surname_first(last, first) or _LAST_NAME.fullmatch(last) is not None
     )
 
 
