@@ -226,5 +226,6 @@ def test_named_papers_without_a_period_are_a_page_too(graph: Graph, tmp_path: Pa
     made = graph.week(names, "zh")
     assert made.papers == 2
     assert "2026" in made.title
+    assert names[0] not in made.title
     assert json.loads(made.render("json"))["chart"] == []
     assert made.save(tmp_path / "new.eml").read_bytes().startswith(b"Subject: ")

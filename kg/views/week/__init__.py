@@ -70,6 +70,7 @@ def contents(graph: GraphReader, found: Chosen, interests: Iterable[str] = (), e
     `each`: how many papers of a topic and in all have a summary, if others than usual.
     """
     shown, period, every = found.shown, found.period, found.shown.papers
+    question = shown.name if isinstance(found.names, str) else ""  # listed papers have no name together
     inside = {paper.id: period.has(shown.date(paper)) if period else True for paper in every}
     shown.papers = [paper for paper in every if inside[paper.id]]
     shown.learn_labels()
@@ -81,7 +82,7 @@ def contents(graph: GraphReader, found: Chosen, interests: Iterable[str] = (), e
         one["strength"] += interest[paper.id] * settings()["week"]["interest"]
         entries.append({"id": one["entries"][0], **one, "topic": topics.get(paper.id, "")})
     ranked = sorted(entries, key=lambda one: (-one["strength"], one["id"]))
-    off = [one["id"] for one in ranked if not one["topic"] and not found.names]
+    off = [one["id"] for one in ranked if not one["topic"] and not question]
     groups = _groups([one for one in ranked if one["topic"]], each)
     points = _points([one for one in ranked if one["id"] not in off])
     told = {point["entry"]: "".join(said for said, _ in point["pieces"]) for point in points}
@@ -91,8 +92,8 @@ def contents(graph: GraphReader, found: Chosen, interests: Iterable[str] = (), e
             one["summary"] = [(one["other"], False)]
     grouped = {one for group in groups for one in group["entries"]}
     return {
-        "title": _title(shown.words, shown.name, _span(found, entries)),
-        "selection": shown.name,
+        "title": _title(shown.words, question, _span(found, entries)),
+        "selection": question,
         "lang": shown.lang,
         "period": {"first": str(period.first), "last": str(period.last)} if period else None,
         "undated": found.undated + sum(has is None for has in inside.values()),

@@ -36,6 +36,7 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
     pieces = marked(said, best)
     figure = short_effect(shown, best.result) if best and len(pieces) < 2 else ""
     finding = _finding(shown, paper, best)
+    composed = short_effect(shown, best.result) + shown.words("brief.stop") if best else ""
     by = who(shown, paper)
     own, head = as_text(name(paper)), as_text(title(paper)) or ids(paper)[0]
     documents = [document for document, _ in paper.entries]
@@ -57,7 +58,7 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
         "quote": as_text(best.quote.sentence) if best and figure else "",
         "hardware": _devices(shown, paper),
         "abstract": as_text(clean(abstract)),
-        "finding": marked(finding or (short_effect(shown, best.result) if best else ""), best),
+        "finding": marked(finding or composed, best),
         "is_cited": bool(finding),
         "negative": _negative(shown, paper),
         "strength": round(_strength(sure[0] if sure else None), 2),
