@@ -285,7 +285,7 @@ def test_labels_follow_when_two_thousand_nodes_are_dragged(large: Path, browser:
 
 def test_a_line_among_two_thousand_nodes_is_hit(large: Path, browser: Browser) -> None:
     browser.open(large)
-    ends = "IDS.filter((id) => NEAR.get(id).length === 1 && EDGES[NEAR.get(id)[0]].quotes.length).slice(0, 5)"
+    ends = "IDS.filter((id) => NEAR.get(id).length && EDGES[NEAR.get(id)[0]].quotes.length).slice(0, 8)"
     hits = [_is_line_hit(browser, node) for node in browser.evaluate(ends)]
     assert any(hits)  # over the others another node may lie
 
