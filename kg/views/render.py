@@ -46,11 +46,7 @@ def environment(is_markdown: bool) -> jinja2.Environment:
 
 
 def begins(text: str, name: str) -> bool:
-    """Whether a text begins with a name, not with a longer word.
-
-    >>> begins("EVA提出", "EVA"), begins("EVA is", "EVA"), begins("EVAL is", "EVA")
-    (True, True, False)
-    """
+    """Whether a text begins with a name, not with a longer word: "EVA提出", but not "EVAL is", with "EVA"."""
     behind = text[len(name) : len(name) + 1]
     return text.startswith(name) and not (behind.isascii() and (behind.isalnum() or behind in "-_."))
 

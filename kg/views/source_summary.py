@@ -23,11 +23,7 @@ class SummaryPart(NamedTuple):
 
 
 def summary_parts(raw: str) -> list[SummaryPart]:
-    """The parts of a summary.
-
-    >>> summary_parts("method: 剪枝。\\n快两倍: 是的。")
-    [SummaryPart(name='method', text='剪枝。'), SummaryPart(name='', text='快两倍: 是的。')]
-    """
+    """The parts of a summary."""
     words, out = PageWords("en"), []
     for line in filter(None, map(clean, raw.splitlines())):
         name, colon, said = line.partition(": ")

@@ -254,20 +254,16 @@ def _beaten(shown: Selection, paper: Paper) -> list[str]:
     return list(dict.fromkeys(one for one in rivals if is_in_language(shown, one)))
 
 
-def _line(shown: Selection, paper: Paper, text: str) -> dict[str, str]:
-    """A line of a list: how texts call the paper, where it leads, and its brief."""
-    return {"name": named(paper, shown.date(paper)), "id": ids(paper)[0], "link": link(paper), "text": text}
-
-
 def view(graph: GraphReader, selection: str, lang: str) -> View:
     """A brief of each paper of a selection."""
     shown = Selection(graph, selection, lang)
     found = [(paper, data(shown, paper)) for paper in shown.papers]
+    lines = [{"name": named(p, shown.date(p)), "id": ids(p)[0], "link": link(p), "text": d["text"]} for p, d in found]
     return View(
         selection or "briefs",
         {
             "txt": lambda: "".join(f"{one['text']}\n" for _, one in found),
-            "md": lambda: "".join(render("brief.md.jinja", lang, **_line(shown, p, one["text"])) for p, one in found),
+            "md": lambda: "".join(render("brief.md.jinja", lang, **one) for one in lines),
             "json": lambda: json_text([one for _, one in found]),
         },
         papers=len(found),

@@ -110,13 +110,8 @@ def contents(graph: GraphReader, found: Chosen, interests: Iterable[str] = (), e
 
 def paged(data: dict[str, Any]) -> dict[str, Any]:
     """What templates need beside the content: its entries by name, and the lines that are not shown."""
-    return {
-        "week": data,
-        "entry": {one["id"]: one for one in data["entries"]},
-        "counts": _counts(data),
-        "most": settings()["week"]["lines"],
-        "mail": settings()["mail"],
-    }
+    values = {"week": data, "entry": {one["id"]: one for one in data["entries"]}, "counts": _counts(data)}
+    return values | {"most": settings()["week"]["lines"], "mail": settings()["mail"]}
 
 
 def _counts(data: dict[str, Any]) -> list[str]:

@@ -39,8 +39,7 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
     composed = short_effect(shown, best.result) + shown.words("brief.stop") if best else ""
     by = who(shown, paper)
     own, head = as_text(name(paper)), as_text(title(paper)) or ids(paper)[0]
-    documents = [document for document, _ in paper.entries]
-    abstract = next((document.texts["A"].text for document in documents if "A" in document.texts), "")
+    abstract = next((d.texts["A"].text for d, _ in paper.entries if "A" in d.texts), "")
     return {
         "entries": ids(paper),
         "paper": paper.id,
@@ -80,11 +79,11 @@ def _sure(shown: Selection, paper: Paper) -> list[ResultRow]:
 
 def _strength(best: ResultRow | None) -> float:
     """How much a paper's best result says: a factor of change up to the cap, something for a level."""
-    chosen = settings()["week"]
     if best is None:
         return 0.0
-    strength = min(best.factor, chosen["cap"]) or chosen["level"]
-    return float(strength * (chosen["conditional"] if best.setting else 1))
+    chosen = settings()["week"]
+    strength: float = min(best.factor, chosen["cap"]) or chosen["level"]
+    return strength * chosen["conditional"] if best.setting else strength
 
 
 def _summaries(shown: Selection, paper: Paper, sure: list[ResultRow]) -> tuple[str, str, str]:

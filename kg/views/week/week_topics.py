@@ -44,7 +44,6 @@ def counted(graph: GraphReader, found: Chosen, papers: Iterable[Paper], topics: 
 
 def interesting(graph: GraphReader, shown: Selection, interests: Iterable[str]) -> dict[str, int]:
     """By paper, how many of the named topics, techniques and the like it is about."""
-    find = graph.vocabulary.find
-    kinds = ("topic", *CONCEPT_TYPES)
-    wanted = {one.curie for name in interests for kind in kinds if (one := find(name.strip(), kind))}
+    found = (graph.vocabulary.find(name.strip(), kind) for name in interests for kind in ("topic", *CONCEPT_TYPES))
+    wanted = {one.curie for one in found if one}
     return {paper.id: len(wanted & {thing.concept for thing in shown.all_things(paper)}) for paper in shown.papers}
