@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kg.check.amounts import AGREEMENTS, Amount, agreement, clause, opposites
+from kg.check.amounts import AGREEMENTS, Amount, agreement, clause, comparing, opposites
 from kg.check.paper_text import PaperText, Sentence, Word, Wording
 from kg.model import Result
 from kg.query.cited import CitedClaim
@@ -34,24 +34,6 @@ _WAYS = {
     "no": ("negate",),
 }
 _ALIKE = 0.62  # cosine of two words from which they count as one
-_RIVAL = frozenset(
-    (
-        "than",
-        "over",
-        "versus",
-        "vs",
-        "against",
-        "compared",
-        "outperform",
-        "outperforming",
-        "outperformed",
-        "beat",
-        "beating",
-        "surpass",
-        "surpassing",
-        "relative",
-    )
-)
 _HELD = (1.0, 0.9, 0.7, 0.8, 0.6, 0.5, 0.6, 0.0)  # what an agreement counts for a sentence, by AGREEMENTS
 _TITLE = 0.4  # what a title counts less
 _NEXT = 4  # characters between what bounds a number and the number
@@ -351,7 +333,7 @@ def _ends(one: Result) -> tuple[float, ...]:
 def _rival(wording: Wording) -> frozenset[int]:
     """Where a text says what something is compared with: behind "than" or "over", to the end of the clause."""
     text = wording.english
-    cues = [one for one in tokens(text) if one.fold in _RIVAL]
+    cues = [one for one in tokens(text) if one.fold in comparing()]
     return frozenset(at for one in cues for at in range(one.end, clause(text, one.start, one.end)[1]))
 
 

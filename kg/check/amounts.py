@@ -205,6 +205,12 @@ def idle() -> frozenset[str]:
 
 
 @cache
+def comparing() -> frozenset[str]:
+    """Words behind which a clause says what something is compared with, in lower case."""
+    return frozenset(_told()["comparing"]["words"])
+
+
+@cache
 def opposites() -> dict[str, frozenset[str]]:
     """The words that turn what a word says, both folded."""
     out: dict[str, set[str]] = {}
