@@ -28,10 +28,10 @@ from kg.query.tiers import all_asked, signs
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "kg" / "query" / "tiers.toml"
 #: The weights to fit; "near" needs a graph with embeddings.
-NAMES = ("first", "fulfilled", "stated", "words", "place", "silent")
+NAMES = ("first", "fulfilled", "said", "stated", "words", "place", "silent", "denied")
 STEPS, RATE, DECAY = 400, 0.5, 1e-3
 #: The weight of questions that nothing else was tuned on.
-UNSEEN = 5
+UNSEEN = 20
 Floats = NDArray[np.float64]
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kg.check.amounts import AGREEMENTS, Amount, agreement, clause, comparing, opposites
-from kg.check.paper_text import PaperText, Sentence, Word, Wording
+from kg.check.claim_amounts import AGREEMENTS, Amount, agreement, clause, comparing, opposites
+from kg.check.paper_text import AnalyzedText, PaperText, Sentence, Word
 from kg.model import Result
 from kg.query.cited import CitedClaim
 from kg.text import tokens
@@ -41,7 +41,7 @@ _RANKED = 6  # sentences whose words are aligned
 _LONGEST = 60  # words of a claim or sentence that are aligned
 
 
-class Match(NamedTuple):
+class NumberMatch(NamedTuple):
     """A number of a claim, that of a sentence which it is compared with, and how they agree (one of AGREEMENTS)."""
 
     own: Amount | None
@@ -52,7 +52,7 @@ class Match(NamedTuple):
 class Alignment:
     """The words of a claim aligned with those of a sentence."""
 
-    def __init__(self, claim: Wording, sentence: Sentence, paper: PaperText, subject: str) -> None:
+    def __init__(self, claim: AnalyzedText, sentence: Sentence, paper: PaperText, subject: str) -> None:
         self.claim, self.sentence, self.paper = claim, sentence.wording, paper
         aside = self._subject = {one.fold for one in tokens(subject)}
         self.words = [one for one in claim.words if one.fold not in aside][:_LONGEST]
@@ -91,24 +91,26 @@ class Alignment:
         lacking = [(one.weight, text[one.start : one.end]) for row, one in enumerate(self.words) if near[row] < _ALIKE]
         return list(dict.fromkeys(word for _, word in sorted(lacking, reverse=True)))
 
-    def rivals(self, own: Amount) -> list[Match]:
+    def rivals(self, own: Amount) -> list[NumberMatch]:
         """Each other number of the sentence with the unit of one of the claim, as if the two agreed."""
         others = [one for one in self.sentence.amounts if one.unit == own.unit or one.low == own.low]
         noun = self._noun(self.claim, own) if own.is_word and not own.unit else ""
-        return [Match(own, one, AGREEMENTS[0]) for one in others if not noun or noun == self._noun(self.sentence, one)]
+        return [
+            NumberMatch(own, one, AGREEMENTS[0]) for one in others if not noun or noun == self._noun(self.sentence, one)
+        ]
 
     @cached_property
-    def matches(self) -> list[Match]:
+    def matches(self) -> list[NumberMatch]:
         """Each number of the claim with the one of the sentence that agrees best."""
         out = []
         for own in self.claim.amounts:
             written = self.claim.text[own.start : own.end]
             ways = _way(self.claim, own)
             some = [
-                Match(own, held, agreement(own, held, written, (ways, _way(self.sentence, held))))
+                NumberMatch(own, held, agreement(own, held, written, (ways, _way(self.sentence, held))))
                 for held in self.sentence.amounts
             ]
-            some.append(Match(own, None, ""))
+            some.append(NumberMatch(own, None, ""))
             out.append(min(some, key=lambda one: (AGREEMENTS.index(one.agreement), one.held is None)))
         return out
 
@@ -121,7 +123,7 @@ class Alignment:
         weights = np.array([one.weight for one in self.words], np.float32)
         return float((weights * values).sum() / weights.sum()) if len(weights) else 1.0
 
-    def features(self, match: Match) -> dict[str, float]:
+    def features(self, match: NumberMatch) -> dict[str, float]:
         """The features of the comparison of a number of the claim, or of the claim as a whole."""
         out = dict(self._of_words())
         out |= dict(self._of_types())
@@ -171,7 +173,7 @@ class Alignment:
             yield f"{kind} lacking", float(lacks)
             yield f"{kind} instead", float(rivals and lacks + elsewhere > 0)
 
-    def _of_number(self, match: Match) -> Iterator[tuple[str, float]]:
+    def _of_number(self, match: NumberMatch) -> Iterator[tuple[str, float]]:
         own, held = match.own, match.held
         for name in AGREEMENTS:
             yield f"number {name}", float(own is not None and match.agreement == name)
@@ -193,13 +195,13 @@ class Alignment:
         yield "other metric", float(bool(metrics and named) and not metrics & named)
 
     @staticmethod
-    def _noun(wording: Wording, amount: Amount | None) -> str:
+    def _noun(wording: AnalyzedText, amount: Amount | None) -> str:
         """The word right behind a number."""
         if amount is None or wording.english is not wording.text:
             return ""
         return next((one.fold for one in wording.words if 0 <= one.start - amount.end <= 2), "")
 
-    def _of_ways(self, match: Match) -> Iterator[tuple[str, float]]:
+    def _of_ways(self, match: NumberMatch) -> Iterator[tuple[str, float]]:
         """Which way claim and sentence go near the number."""
         own = self._ways(self.claim, match.own)
         held = self._ways(self.sentence, match.held)
@@ -219,13 +221,13 @@ class Alignment:
             yield f"{name} other way", float(match.agreement == name and here != there)
         yield "Chinese", float(self.claim.english is not self.claim.text)
 
-    def _ways(self, wording: Wording, amount: Amount | None) -> frozenset[str]:
+    def _ways(self, wording: AnalyzedText, amount: Amount | None) -> frozenset[str]:
         first, last = clause(wording.text, amount.start, amount.end) if amount else (0, len(wording.text))
         said = [one.fold for one in tokens(wording.text[first:last])]
         said += [f"{one} {other}" for one, other in pairwise(said)]
         return frozenset(name for name, cues in _cues(wording.vocabulary).items() if not cues.isdisjoint(said))
 
-    def _of_place(self, match: Match) -> Iterator[tuple[str, float]]:
+    def _of_place(self, match: NumberMatch) -> Iterator[tuple[str, float]]:
         """Whether the claim's words stand by the number in the sentence, or by another number."""
         near, at = self._near
         others = [one for one in self.sentence.amounts if one != match.held]
@@ -253,7 +255,7 @@ class Alignment:
         nearest = [min(_gap(text, word, other) for other in others) for word in self.words]
         return [1.0 if _gap(text, word, own) <= gap else 0.3 for word, gap in zip(self.words, nearest, strict=True)]
 
-    def _of_slots(self, match: Match) -> Iterator[tuple[str, float]]:
+    def _of_slots(self, match: NumberMatch) -> Iterator[tuple[str, float]]:
         """Whether the claim's words stand in the slots of the graph's result with the number, or of those beside it."""
         held = match.held
         slots = [(one, self._slot(one)) for one in self._results]
@@ -300,7 +302,7 @@ class Alignment:
         yield "rival missing", max(missing, default=0.0)
 
 
-def _way(wording: Wording, amount: Amount | None) -> str:
+def _way(wording: AnalyzedText, amount: Amount | None) -> str:
     """Where the cue nearest to a number says that something goes: "up", "down" or ""."""
     if amount is None or wording.text.startswith((" of ", "的"), amount.end):  # "a third of the time" is what is left
         return ""
@@ -314,7 +316,7 @@ def _way(wording: Wording, amount: Amount | None) -> str:
     return min(found)[1] if found else ""
 
 
-def is_bare(match: Match) -> bool:
+def is_bare(match: NumberMatch) -> bool:
     """Whether a number in words, without a unit, agrees with none: "two" of "two things" is no claim."""
     return match.own is not None and match.own.is_word and not match.own.unit and match.agreement in APART
 
@@ -330,7 +332,7 @@ def _ends(one: Result) -> tuple[float, ...]:
     return one.value if isinstance(one.value, tuple) else (one.value,)
 
 
-def _rival(wording: Wording) -> frozenset[int]:
+def _rival(wording: AnalyzedText) -> frozenset[int]:
     """Where a text says what something is compared with: behind "than" or "over", to the end of the clause."""
     text = wording.english
     cues = [one for one in tokens(text) if one.fold in comparing()]
@@ -348,7 +350,7 @@ def _cues(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
     return out
 
 
-def ranked(claim: Wording, paper: PaperText, subject: str) -> list[Alignment]:
+def ranked(claim: AnalyzedText, paper: PaperText, subject: str) -> list[Alignment]:
     """The sentences of a paper that fit a claim best, the best first: by its numbers, words, and what these mean."""
     own = {one.fold: one.weight for one in claim.words}
     total = sum(own.values()) or 1.0

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.build.pipeline import Pipeline
-from kg.check.amounts import amounts, clause
+from kg.check.claim_amounts import amounts, clause
 from kg.check.draft_claims import DraftClaim
 from kg.check.paper_text import PaperText
 from kg.check.subjects import Place

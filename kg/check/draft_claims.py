@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from kg.build.amounts import plain
-from kg.check.amounts import Amount, amounts, clause
 from kg.check.citation_marks import Citations
+from kg.check.claim_amounts import Amount, amounts, clause
 from kg.check.subjects import Place, Subject, Subjects
 from kg.text import one_line, sentence_parts, tokens
 

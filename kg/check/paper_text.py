@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.check.amounts import Amount, amounts, idle
+from kg.check.claim_amounts import Amount, amounts, idle
 from kg.encoder import encoder
 from kg.evidence import evidence_id
 from kg.keptbody import cell_id
@@ -41,7 +41,7 @@ class Word(NamedTuple):
     is_name: bool
 
 
-class Wording:
+class AnalyzedText:
     """A text with its numbers, its words, the concepts that it names, and the embeddings of its words."""
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
@@ -98,7 +98,7 @@ class Sentence(NamedTuple):
     entry: str
     field: str
     start: int  # in the field
-    wording: Wording
+    wording: AnalyzedText
     results: tuple[Result, ...] = ()  # that the graph holds of it
 
     def cited(self, amount: Amount | None) -> CitedClaim:
@@ -154,10 +154,10 @@ def _sentences(document: Document, record: Record, vocabulary: Vocabulary) -> It
         own = [one for one in record.results if one.evidence.field == field]
         for start, end in sentences(raw):
             results = tuple(one for one in own if start <= one.evidence.start < end)
-            yield Sentence(document.id, field, start, Wording(raw[start:end], vocabulary), results)
+            yield Sentence(document.id, field, start, AnalyzedText(raw[start:end], vocabulary), results)
     for table in document.tables:
         for name, said in _cells(table, texts.get(f"{table.id}/caption", "")):
-            yield Sentence(document.id, name, -1, Wording(said, vocabulary))
+            yield Sentence(document.id, name, -1, AnalyzedText(said, vocabulary))
 
 
 def _cells(table: Table, caption: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kg.check.paper_text import PaperText, Wording
+from kg.check.paper_text import AnalyzedText, PaperText
 from kg.query.corpus import Corpus
 from kg.store.contents import works_named
 from kg.store.file import StoreFile
@@ -66,14 +66,14 @@ class Subjects:
         """The subjects of a sentence: where all are names that many papers have ("LoRA"), another may fit better."""
         if not named or not all(self._is_a(one.name, "technique", "model", "dataset") for one in named):
             return named
-        own = Wording(sentence, self.vocabulary)
+        own = AnalyzedText(sentence, self.vocabulary)
         best = max(own.share_in(self.text(paper)) for one in named for paper in one.papers)
         found = self.searched(sentence)
         return found if found and own.share_in(self.text(found[0].papers[0])) > best else named
 
     def searched(self, sentence: str) -> list[Subject]:
         """The paper whose words fit a sentence that names none, if one fits well."""
-        own, corpus = Wording(sentence, self.vocabulary), Corpus.of(self.store)
+        own, corpus = AnalyzedText(sentence, self.vocabulary), Corpus.of(self.store)
         words = {word for one in own.words if (word := own.english[one.start : one.end]).isalnum()}
         names = frozenset(one.fold for one in own.words if one.is_name)
         scores = corpus.ranked(sorted(words)) if (names or own.amounts) and len(words) >= _LEAST_WORDS else {}

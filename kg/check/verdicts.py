@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kg.check.alignment import APART, Alignment, Match, ranked
+from kg.check.alignment import APART, Alignment, NumberMatch, ranked
 from kg.check.claim_judge import ClaimJudge
 from kg.check.draft_claims import DraftClaim
-from kg.check.paper_text import PaperText, Wording
+from kg.check.paper_text import AnalyzedText, PaperText
 from kg.query.cited import CitedClaim
 from kg.vocabulary import Vocabulary
 
@@ -66,7 +66,7 @@ class Checker:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary, self.judge = vocabulary, ClaimJudge.load()
-        self._last: tuple[str, Wording] = ("", Wording("", vocabulary))
+        self._last: tuple[str, AnalyzedText] = ("", AnalyzedText("", vocabulary))
 
     def verdicts(self, claims: Iterable[DraftClaim], text: Callable[[str], PaperText]) -> Iterator[ClaimVerdict]:
         """The verdicts on claims, each against the papers that it may be about; `text` gives what one says (CURIE).
@@ -107,17 +107,17 @@ class Checker:
             return ClaimVerdict(claim, "contradicted", "other_value", (best.cited(held),), (claim.words,))
         return ClaimVerdict(claim, "not found", "no_metric", evidence)
 
-    def _wording(self, sentence: str) -> Wording:
+    def _wording(self, sentence: str) -> AnalyzedText:
         if self._last[0] != sentence:
-            self._last = sentence, Wording(sentence, self.vocabulary)
+            self._last = sentence, AnalyzedText(sentence, self.vocabulary)
         return self._last[1]
 
     @staticmethod
-    def _match(alignment: Alignment, claim: DraftClaim) -> Match:
+    def _match(alignment: Alignment, claim: DraftClaim) -> NumberMatch:
         """The match of the claim's number."""
         own = [one for one in alignment.matches if one.own == claim.amount]
-        return own[0] if own else Match(None, None, "")
+        return own[0] if own else NumberMatch(None, None, "")
 
 
-def _agrees(match: Match) -> str:
+def _agrees(match: NumberMatch) -> str:
     return "agrees_about" if match.agreement in ("near", "rounded", "converted", "complement") else "agrees"

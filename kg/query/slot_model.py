@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
@@ -137,9 +138,9 @@ def denied(items: Sequence[Item], slots: list[Slot]) -> list[Slot]:
     """The slots, with the first thing behind a negation in its clause negated, and those joined to it by "or".
 
     What a verb comes before is left as it was read ("does not harm reasoning"), as is a problem: that papers do without
-    hallucination is about hallucination.
+    hallucination is about hallucination. Nothing is negated in a clause without a negation.
     """
-    out, is_denied = list(slots), False
+    out, is_denied = [one if _may_deny(items, at) else one._replace(negated=False) for at, one in enumerate(slots)], False
     for at, (item, slot) in enumerate(zip(items, slots, strict=True)):
         if item.means("not", "lacking") and not item.senses:
             is_denied = True
@@ -149,6 +150,14 @@ def denied(items: Sequence[Item], slots: list[Slot]) -> list[Slot]:
         elif item.mark or item.is_unknown or item.means("outperform") or is_condition(slot.name):
             is_denied = False
     return out
+
+
+def _may_deny(items: Sequence[Item], at: int) -> bool:
+    """Whether a negation stands before a piece in its clause, or behind it in Chinese ("蒸馏类的不要")."""
+    before = takewhile(lambda one: not one.mark, reversed(items[:at]))
+    behind = takewhile(lambda one: not one.mark, items[at : at + _NEAR + 1])
+    either = (*before, *(one for one in behind if has_han(one.text)))
+    return any(one.means("not", "lacking") for one in either)
 
 
 def is_condition(slot: str) -> bool:

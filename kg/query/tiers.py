@@ -46,13 +46,23 @@ def is_hard(one: Condition) -> bool:
     )
 
 
+def _denies(one: Condition) -> bool:
+    """Whether a condition says what a paper must not have; facts that are denied are facts."""
+    hard = _figures()["hard"]
+    is_fact = any(isinstance(term, Fact) and term.field in hard["facts"] for term in one.any_of)
+    return bool(one.having) or (one.negated and not is_fact)
+
+
 def _allowed(corpus: Corpus, one: Condition, having: frozenset[str]) -> frozenset[str] | None:
     """The papers that a condition allows in either tier; None for all.
 
-    A fact and an absence must hold; of a device or model, papers that name another one are left out.
+    A fact must hold; of a device or model, papers that name another one are left out. What a question denies counts
+    against a paper, no more: denials are misread more often than facts.
     """
     hard = _figures()["hard"]
-    if one.negated or one.having or any(isinstance(t, Fact) and t.field in hard["facts"] for t in one.any_of):
+    if _denies(one):
+        return None
+    if any(isinstance(t, Fact) and t.field in hard["facts"] for t in one.any_of):
         return having
     kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
     is_numbered = is_hard(one) and kinds and kinds.issubset(hard["numbered"])
@@ -161,24 +171,23 @@ def signs(
     """The features that rank papers, by name and paper.
 
     Besides `first`, only the top papers by conditions, by statements and by words are considered, and none that
-    lacks a fact or has what the question excludes.
+    lacks a fact.
     """
     ranked = _figures()["ranked"]
     having = list(zip(wanted.conditions, corpus.having_each(wanted), strict=True))
     soft = [(one, papers) for one, papers in having if not is_hard(one)]
-    rarity = [sqrt(log((len(corpus) + 1) / (len(papers) + 0.5))) if papers else 0.0 for _, papers in soft]
-    fulfilled, stated = defaultdict[str, float](float), defaultdict[str, float](float)
-    for (one, papers), rare in zip(soft, rarity, strict=True):
-        for paper in papers:
-            fulfilled[paper] += rare / sum(rarity)
+    stated = defaultdict[str, float](float)
+    for one, _ in soft:
         for paper, level in _stated(corpus, lexicon, one).items():
             stated[paper] += level / len(soft)
+    told = [pair for pair in soft if all(isinstance(term, Phrase) for term in pair[0].any_of)]
+    fulfilled, said = (_fulfilled(len(corpus), some) for some in ([pair for pair in soft if pair not in told], told))
     words = worded(corpus, lexicon, wanted, question)
     most = max(words.values(), default=1.0)
     words = {paper: score / most for paper, score in words.items()}
     among = [some for one, papers in having if (some := _allowed(corpus, one, papers)) is not None]
     found, order = set(first), list[str]()
-    for scores in (fulfilled, stated, words):
+    for scores in (fulfilled, said, stated, words):
         free = (
             (-score, paper)
             for paper, score in scores.items()
@@ -187,13 +196,25 @@ def signs(
         order = [paper for _, paper in nsmallest(ranked["considered"], free)]
         found.update(order)
     constant = ranked["constant"]
-    out: dict[str, dict[str, float]] = {"fulfilled": fulfilled, "stated": stated, "words": words}
+    out: dict[str, dict[str, float]] = {"fulfilled": fulfilled, "said": said, "stated": stated, "words": words}
     out["first"] = dict.fromkeys(first, 1.0)
     out["place"] = {paper: constant / (constant + at) for at, paper in enumerate(order)}
-    hard = [papers for one, papers in having if is_hard(one)]
-    out["silent"] = {paper: float(sum(paper not in papers for papers in hard)) for paper in found}
+    hard = [(one, papers) for one, papers in having if is_hard(one)]
+    for name, is_denial in (("silent", False), ("denied", True)):
+        own = [papers for one, papers in hard if _denies(one) is is_denial]
+        out[name] = {paper: float(sum(paper not in papers for papers in own)) for paper in found}
     out["near"] = _near(corpus, question)
     return {name: {paper: scores[paper] for paper in found & scores.keys()} for name, scores in out.items()}
+
+
+def _fulfilled(papers: int, having: list[tuple[Condition, frozenset[str]]]) -> dict[str, float]:
+    """The share of some conditions that each paper fulfils, by the root of their inverse document frequency."""
+    rarity = [sqrt(log((papers + 1) / (len(some) + 0.5))) if some else 0.0 for _, some in having]
+    out = defaultdict[str, float](float)
+    for (_, some), rare in zip(having, rarity, strict=True):
+        for paper in some:
+            out[paper] += rare / sum(rarity)
+    return out
 
 
 def _stated(corpus: Corpus, lexicon: Lexicon, one: Condition) -> dict[str, float]:

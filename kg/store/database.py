@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from kg.store.user_sql import Table  # which needs to know the tables
+Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
 
 class Database(Protocol):

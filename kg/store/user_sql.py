@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kg.apart import Late, Lost, apart
 from kg.model import KgError
+from kg.store.database import Table
 from kg.store.faults import fault
 from kg.store.sqlite_guard import Authorizer, for_reading, harden
 
@@ -36,7 +37,6 @@ NO_SQL = "The query is not SQL that the graph understands ({error}): `kg sql` li
 FAILED = "The query could not be answered ({error}): ask otherwise, or for less."
 _SHORT = "out of memory"
 NO_PROCESS = "No process can be started for the query ({error}): end other programs, and ask again."
-Table = tuple[list[str], list[tuple[object, ...]]]  # columns and rows
 
 
 class Bound:

@@ -65,10 +65,6 @@ def test_all_views_count_the_papers_of_a_topic_alike(named: Graph, topic: str) -
     counted = trend(named, selection=topic)
     assert counted.papers == n
     assert {*notes} <= {*counted.notes}
-    table = named.ask(f"compare {topic} and pruning").table
-    assert table is not None
-    counts = [line.values[3] for line in table.lines if line.values[0] == topic]
-    assert counts[: 1 + len(notes)] == [n, naming][: 1 + len(notes)]
 
 
 def test_trends_count_a_topic_as_answers_do(named: Graph) -> None:

@@ -16,9 +16,9 @@ from kg.query.answer import Answer, Cell, Grid, Line
 from kg.query.comparable import Block, Comparable, comparable, first_of_each
 from kg.query.conditions import OWN, Where, concepts, reporting
 from kg.query.corpus import Corpus
-from kg.query.families import families
 from kg.query.filter import Entity, Filter, Outcome, Query
 from kg.query.lexicon import Lexicon
+from kg.query.method_families import families
 from kg.query.result_table import COLUMNS, ResultTable, with_claims
 from kg.query.result_table import Row as Found
 from kg.query.sayings import Sayings

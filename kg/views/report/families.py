@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from kg.model import Paper
-from kg.query import families as query_families
+from kg.query import method_families
 from kg.query.corpus import Corpus
 from kg.query.patterns import any_regex
 from kg.views.brief import main_results, source_words
@@ -24,7 +24,7 @@ _READ = 3  # papers of a family that are named
 def families_of(shown: Selection, about: set[str]) -> Families:
     """The families of a selection's papers; `about`: the concepts that all of them are on."""
     graph, papers = shown.graph, [paper.id for paper in shown.papers]
-    return query_families.families(Corpus.of(graph.store), graph.lexicon(), papers, about)
+    return method_families.families(Corpus.of(graph.store), graph.lexicon(), papers, about)
 
 
 def families(shown: Selection, part: Section, found: Families, free: list[Paper]) -> dict[str, Any]:

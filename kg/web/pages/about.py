@@ -76,7 +76,7 @@ def _right(measured: Mapping[str, float]) -> dict[str, float | str]:
     return {"precision": measured.get("precision", ""), "sure_precision": sure}
 
 
-class _Named(NamedTuple):
+class _Mentioned(NamedTuple):
     """Mentions of a type: how many, how many of them sure, and how many papers have one."""
 
     mentions: int
@@ -84,11 +84,11 @@ class _Named(NamedTuple):
     papers: int
 
 
-def _mentions(graph: Graph) -> dict[str, _Named]:
+def _mentions(graph: Graph) -> dict[str, _Mentioned]:
     """The mentions of each type, counted in one pass."""
     sql = """SELECT c.type, count(*), sum(x.sure), count(DISTINCT x.paper) FROM mentions x
         JOIN concepts c ON c.id = x.concept GROUP BY c.type"""
-    return {kind: _Named(*counted) for kind, *counted in graph.store.rows(sql)}
+    return {kind: _Mentioned(*counted) for kind, *counted in graph.store.rows(sql)}
 
 
 def _statements(graph: Graph) -> dict[str, tuple[int, int]]:

@@ -12,7 +12,7 @@ from kg.files import toml_file
 from kg.query.units import kin
 from kg.text import fold
 
-_told = partial(toml_file, __file__, "amounts.toml")
+_told = partial(toml_file, __file__, "claim_amounts.toml")
 #: How numbers agree, the closest first; the last two say that they do not.
 AGREEMENTS = ("same", "rounded", "unitless", "converted", "complement", "near", "other unit", "")
 _RATIOS = ("%", "points", "x")
