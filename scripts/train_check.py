@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = (ROOT / "data" / "gold" / "drafts.train.jsonl", ROOT / "tests" / "check" / "claims.jsonl")
 FOLDS, SEED, RIDGE, ROUNDS = 8, 0, 8.0, 12
 MADE, MADE_WEIGHT = 150, 0.3  # papers that claims are made for, and what each of these counts
-#: Shares of swaps that may be supported, and of true claims that may be contradicted; two thirds of these swaps are hard.
+#: Shares of swaps that may be supported, and of true claims that may be contradicted; two thirds of the swaps are hard.
 SWAPS_SUPPORTED, TRUE_CONTRADICTED = 0.08, 0.10
 ALIKE = 0.5  # from which a sentence with another number is on the same
 #: The beginnings of names of features that can only speak for a claim, and of those that can only speak against it.

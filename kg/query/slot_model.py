@@ -140,7 +140,8 @@ def denied(items: Sequence[Item], slots: list[Slot]) -> list[Slot]:
     What a verb comes before is left as it was read ("does not harm reasoning"), as is a problem: that papers do without
     hallucination is about hallucination. Nothing is negated in a clause without a negation.
     """
-    out, is_denied = [one if _may_deny(items, at) else one._replace(negated=False) for at, one in enumerate(slots)], False
+    out = [one if _may_deny(items, at) else one._replace(negated=False) for at, one in enumerate(slots)]
+    is_denied = False
     for at, (item, slot) in enumerate(zip(items, slots, strict=True)):
         if item.means("not", "lacking") and not item.senses:
             is_denied = True

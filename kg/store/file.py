@@ -20,14 +20,14 @@ from kg.files import telling
 from kg.model import Facts, KgError, Source
 from kg.plugins import plugged
 from kg.store import codec, derived_tables
-from kg.store.database import Database
+from kg.store.database import Database, Table
 from kg.store.entries import ClaimRow, Draft, Entry, local_id
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.lite import Lite, lite, taken
 from kg.store.place import STORES, is_address, kind_of, shown
 from kg.store.rows import Writer, rows_of
 from kg.store.schema import VERSION
-from kg.store.user_sql import ROWS, SECONDS, SIZE, Table
+from kg.store.user_sql import ROWS, SECONDS, SIZE
 
 _BATCH = 500  # names in a query
 _ENTRY = """INSERT INTO entries (name, source, local, number, paper, document, record, way, fingerprint)

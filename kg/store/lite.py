@@ -16,11 +16,12 @@ from weakref import WeakSet
 
 from kg.model import KgError
 from kg.store import derived_tables, logs
+from kg.store.database import Table
 from kg.store.faults import Damage, Fault, fault, remedy, told
 from kg.store.logs import cache_of as cache_of
 from kg.store.schema import APPLICATION, TABLES, VERSION
 from kg.store.sqlite_guard import altered, for_reading, foreign, harden
-from kg.store.user_sql import Table, asked, fits
+from kg.store.user_sql import asked, fits
 
 _MOUNTS = Path("/proc/mounts")
 _NETWORKS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "lustre"))

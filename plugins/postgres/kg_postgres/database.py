@@ -25,10 +25,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from kg.files import cache_folder
 from kg.model import KgError
 from kg.store import derived_tables
+from kg.store.database import Table
 from kg.store.faults import Damage, Fault, Unstorable
 from kg.store.place import is_whole, shown
 from kg.store.schema import APPLICATION, TABLES, VERSION
-from kg.store.user_sql import FAILED, LATE, NAMED, NO_SQL, REFUSED, Bound, Table, too_large
+from kg.store.user_sql import FAILED, LATE, NAMED, NO_SQL, REFUSED, Bound, too_large
 
 _WAIT = 60  # seconds that a transaction waits for others
 _CONNECT = 10  # seconds that a server has to answer
