@@ -94,7 +94,8 @@ class Checker:
         has_number = claim.amount is None or match.agreement not in APART
         evidence = (best.cited(match.held),)
         differs = tuple(best.missing())[:_MOST_WORDS]
-        if chance >= self.judge.supported and has_number:
+        is_bare = claim.amount is not None and not best.words  # nothing beside the number could differ
+        if has_number and (is_bare or chance >= self.judge.supported):
             return ClaimVerdict(claim, "supported", _agrees(match), evidence)
         if chance <= self.judge.contradicted and has_number:
             return ClaimVerdict(claim, "contradicted", "other_setting", evidence, differs)
