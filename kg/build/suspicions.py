@@ -41,14 +41,14 @@ def _shared(groups: dict[str, set[str]]) -> Iterator[Suspicion]:
     return (Suspicion(common, tuple(sorted(papers))) for common, papers in sorted(groups.items()) if len(papers) > 1)
 
 
-class Judged(NamedTuple):
+class JudgedPair(NamedTuple):
     """Whether two names mean one paper of a graph, and the rule that decided for each pair of their entries."""
 
     is_one: bool
     rules: tuple[str, ...]
 
 
-def judged(store: StoreFile, one: str, other: str) -> Judged | None:
+def judged(store: StoreFile, one: str, other: str) -> JudgedPair | None:
     """Why two papers (entries or CURIEs) are one, or are not; None where a name means no paper."""
     works = [works_named(store, [name]) for name in (one, other)]
     if not all(works):
@@ -66,4 +66,4 @@ def judged(store: StoreFile, one: str, other: str) -> Judged | None:
         verdict: Verdict = same_work(*(described(stored[name].document, stored[name].record) for name in (a, b)))
         decision = "one work" if verdict.same else "two works" if verdict.weight < 0 else "not told by these two"
         rules.append(f"{a} and {b}: {decision}, {verdict.reason}")
-    return Judged(paper == second, tuple(rules))
+    return JudgedPair(paper == second, tuple(rules))

@@ -26,7 +26,7 @@ _LONGEST = 20_000  # code points of a field: others are lists of references
 table = partial(toml_file, __file__, "as_written.toml")
 
 
-class Name(NamedTuple):
+class PersonName(NamedTuple):
     """A person's name in parts, or a group's, which is all `family`."""
 
     family: str
@@ -109,11 +109,11 @@ def _bibtex_name(turned: str) -> str:
     return ", ".join(map(escaped, parts)) if len(parts) > 1 or has_han(turned) else f"{{{escaped(turned.strip())}}}"
 
 
-def name_of(text: str) -> Name:
+def name_of(text: str) -> PersonName:
     """A name of BibTeX, or one as it is printed, in parts.
 
     >>> name_of("de la Cruz, Ana"), name_of("Ana de la Cruz").turned
-    (Name(family='de la Cruz', given='Ana', suffix=''), 'de la Cruz, Ana')
+    (PersonName(family='de la Cruz', given='Ana', suffix=''), 'de la Cruz, Ana')
     >>> name_of("O'Neil, Jr., Eric").turned, name_of("Bo Lee Jr.").turned
     ("O'Neil, Eric, Jr.", 'Lee, Bo, Jr.')
     >>> name_of("{World Health Organization}").family, name_of("张三").family
@@ -121,14 +121,14 @@ def name_of(text: str) -> Name:
     """
     text = text.strip()
     if text.startswith("{") and text.endswith("}") and text.count("{") == 1:
-        return Name(bare(text))
+        return PersonName(bare(text))
     parts = [bare(part).strip() for part in text.split(",")]
     if len(parts) > 1:
-        return Name(parts[0], parts[-1], parts[1] if len(parts) == 3 else "")
+        return PersonName(parts[0], parts[-1], parts[1] if len(parts) == 3 else "")
     words = bare(text).split()
     names = table()["names"]
     suffix = words.pop() if len(words) > 2 and words[-1] in names["suffixes"] else ""
     if len(words) < 2 or has_han(text):
-        return Name(" ".join(words), "", suffix)
+        return PersonName(" ".join(words), "", suffix)
     at = next((at for at, word in enumerate(words[1:-1], 1) if word in names["particles"]), len(words) - 1)
-    return Name(" ".join(words[at:]), " ".join(words[:at]), suffix)
+    return PersonName(" ".join(words[at:]), " ".join(words[:at]), suffix)

@@ -15,7 +15,7 @@ import kg
 from kg.api import Graph
 from kg.model import Document, KgError, Paper, Record
 from kg.sources import read
-from kg.views.export.bibliographies import Reference, bibtex_entry, csl_item, reference, ris_record
+from kg.views.export.bibliographies import ListedWork, bibtex_entry, csl_item, reference, ris_record
 
 SHARED = Path(os.environ.get("KG_SHARED", "/nowhere"))
 WRITTEN = r"""@inproceedings{Own:Key_1,
@@ -120,7 +120,7 @@ def test_real_bibliographies_come_back(tmp_path: Path, form: str, most: int) -> 
     assert different <= most
 
 
-def written(form: str, listed: list[Reference]) -> str:
+def written(form: str, listed: list[ListedWork]) -> str:
     if form == "csl":
         return json.dumps(list(map(csl_item, listed)))
     return "\n".join(map(bibtex_entry if form == "bibtex" else ris_record, listed))

@@ -85,7 +85,7 @@ def digest(
     return made
 
 
-class Chosen(NamedTuple):
+class ChosenPapers(NamedTuple):
     """The papers of a selection, the words that name them ("" for all of the graph), and the period they are of."""
 
     shown: Selection
@@ -94,7 +94,7 @@ class Chosen(NamedTuple):
     undated: int  # papers that were left out and may belong to the period
 
 
-def chosen(graph: GraphReader, selection: str | Iterable[str], lang: str, since: str, now: str) -> Chosen:
+def chosen(graph: GraphReader, selection: str | Iterable[str], lang: str, since: str, now: str) -> ChosenPapers:
     """The papers that a selection and a period name; raises KgError for an invalid period or date."""
     names = selection if isinstance(selection, str) else list(selection)
     said = _day(now) if now else None
@@ -109,8 +109,8 @@ def chosen(graph: GraphReader, selection: str | Iterable[str], lang: str, since:
         names = "" if isinstance(names, str) and _are_all(graph, names) else names
     if period and not names:
         papers, undated = _appeared(graph, period)
-        return Chosen(Selection.of(graph, papers, lang), names, period, undated)
-    return Chosen(Selection(graph, names, lang), names, period, 0)
+        return ChosenPapers(Selection.of(graph, papers, lang), names, period, undated)
+    return ChosenPapers(Selection(graph, names, lang), names, period, 0)
 
 
 def is_since(graph: GraphReader, names: str | list[str]) -> bool:
@@ -118,7 +118,7 @@ def is_since(graph: GraphReader, names: str | list[str]) -> bool:
     return isinstance(names, str) and bool(periods.split(names, Lexicon(graph.vocabulary), date.today())[1])
 
 
-def notes_on(graph: GraphReader, found: Chosen, papers: int) -> list[str]:
+def notes_on(graph: GraphReader, found: ChosenPapers, papers: int) -> list[str]:
     """What to tell of a question: papers that only name its subject, or why it finds none."""
     if not found.names or not isinstance(found.names, str):
         return []

@@ -17,7 +17,7 @@ from kg.files import toml_file
 from kg.latex import bare
 from kg.model import Document, Paper
 from kg.rdf.store import Store
-from kg.sources.as_written import CSL, KEY, RIS, TYPE, Name, escaped, name_of, table
+from kg.sources.as_written import CSL, KEY, RIS, TYPE, PersonName, escaped, name_of, table
 from kg.sources.bibtex import written_names
 from kg.sources.people import is_group
 from kg.store.contents import load_entries, works
@@ -31,13 +31,13 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _AT_ONCE = 500
 
 
-class Reference(NamedTuple):
+class ListedWork(NamedTuple):
     """A paper as bibliographies list it; `fields` are as they were written, in LaTeX, in their order."""
 
     key: str
     type: str
     fields: dict[str, str]
-    authors: list[Name]
+    authors: list[PersonName]
     title: str
     venue: str
     date: str  # ISO 8601, or a year
@@ -51,7 +51,7 @@ class Reference(NamedTuple):
     is_returned: bool
 
 
-def references(store: Store) -> Iterator[Reference]:
+def references(store: Store) -> Iterator[ListedWork]:
     """A reference a paper, in the order of the sources."""
     keys: set[str] = set()
     known = list(works(store).items())
@@ -62,7 +62,7 @@ def references(store: Store) -> Iterator[Reference]:
             yield reference(Paper(paper, [read[entry] for entry in entries]), keys)
 
 
-def reference(paper: Paper, keys: set[str]) -> Reference:
+def reference(paper: Paper, keys: set[str]) -> ListedWork:
     """A paper under a key that is none of `keys`, to which it is added."""
     documents = [document for document, _ in paper.entries]
     written = next((d for d in documents if d.as_written), None)
@@ -79,7 +79,7 @@ def reference(paper: Paper, keys: set[str]) -> Reference:
     names = list(written_names(entry.get("author", ""))) or [_marked(name) for name in first.authors]
     more = first.author_count and first.author_count > len(first.authors) and first.authors
     names += ["others"] if more and names[-1:] != ["others"] else []
-    return Reference(
+    return ListedWork(
         key=_free(_key(entry.get(KEY, "")) or _made_key(first, said, year), keys),
         type=entry.get(TYPE, "article" if venue else "misc"),
         fields=entry,
@@ -108,7 +108,7 @@ def entry_of(paper: Paper) -> str:
     return bibtex_entry(reference(paper, set()))
 
 
-def bibtex_entry(one: Reference) -> str:
+def bibtex_entry(one: ListedWork) -> str:
     written = {name: value for name, value in one.fields.items() if name.islower()}
     is_whole = "title" in written  # read from BibTeX; of RIS and CSL some fields alone are kept
     place = "booktitle" if one.type in ("inproceedings", "incollection", "conference", "inbook") else "journal"
@@ -136,7 +136,7 @@ def bibtex_entry(one: Reference) -> str:
     return f"@{one.type}{{{one.key},\n{lines}}}\n"
 
 
-def _of_name(name: Name) -> str:
+def _of_name(name: PersonName) -> str:
     """A name of BibTeX; one that holds "and", or is a group's, is kept whole."""
     if not name.given:
         is_whole = name.family != "others" and (" " in name.family or re.search(r"\band\b", name.family))
@@ -169,7 +169,7 @@ def ris(store: Store) -> bytes:
     return "\n".join(map(ris_record, references(store))).encode()
 
 
-def ris_record(one: Reference) -> str:
+def ris_record(one: ListedWork) -> str:
     types = table()["types"]
     lines = [("TY", one.fields.get(RIS) or types.get(one.type, types["misc"])["ris"][0]), ("ID", one.key)]
     lines += [("AU", name.turned) for name in one.authors if name.family != "others"]
@@ -190,7 +190,7 @@ def csl(store: Store) -> bytes:
     return (json.dumps([csl_item(one) for one in references(store)], ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def csl_item(one: Reference) -> dict[str, Any]:
+def csl_item(one: ListedWork) -> dict[str, Any]:
     types = table()["types"]
     named = {"family": "family", "given": "given", "suffix": "suffix"}
     people = [
@@ -223,7 +223,7 @@ def _printed(value: str) -> str:
     return one_line(bare(value))
 
 
-def _preprint(one: Reference) -> str:
+def _preprint(one: ListedWork) -> str:
     return f"arXiv:{one.arxiv}" if one.arxiv else ""
 
 

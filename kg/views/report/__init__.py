@@ -20,10 +20,10 @@ from kg.views.render import render
 from kg.views.rendered import View
 from kg.views.report.around import also, bibliography, chart, scope
 from kg.views.report.families import families
+from kg.views.report.first_screen import Counted, overview
 from kg.views.report.layout import Layout, Section
 from kg.views.report.methods import methods
 from kg.views.report.open_questions import limits
-from kg.views.report.overview import Counted, overview
 from kg.views.report.report_results import pools, results, wins
 from kg.views.selection import Selection, ids, link, named, title
 

@@ -8,7 +8,7 @@ from typing import Any
 from kg.model import Evidence, Paper
 from kg.query.answer import Quote
 from kg.query.comparable import settings
-from kg.query.limits import stated_limits
+from kg.query.stated_limits import stated_limits
 from kg.views.report.layout import Section
 from kg.views.report.report_parts import Group, Row, is_loss, lit, said, section
 from kg.views.selection import EntryQuote, Selection, ids, key_quote, quoted

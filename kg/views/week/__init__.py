@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.query.periods import days
 from kg.safe_output import json_text
-from kg.views.digest import Chosen, Digest, chosen, notes, notes_on, text
+from kg.views.digest import ChosenPapers, Digest, chosen, notes, notes_on, text
 from kg.views.digest import contents as reports_form
 from kg.views.main_topics import main_topics
 from kg.views.render import render
@@ -64,7 +64,7 @@ def _spaced(text: str) -> str:
     return "\n\n".join(filter(None, map(str.strip, text.split("\n\n")))) + "\n"
 
 
-def contents(graph: GraphReader, found: Chosen, interests: Iterable[str] = (), each: int = 0) -> dict[str, Any]:
+def contents(graph: GraphReader, found: ChosenPapers, interests: Iterable[str] = (), each: int = 0) -> dict[str, Any]:
     """The content of the page as plain data; groups name papers by their first entry.
 
     `each`: how many papers of a topic and in all have a summary, if others than usual.
@@ -164,7 +164,7 @@ def _points(ranked: Items) -> Items:
     ]
 
 
-def _span(found: Chosen, entries: Items) -> tuple[date, date] | None:
+def _span(found: ChosenPapers, entries: Items) -> tuple[date, date] | None:
     """The first and last day of the period, else of the papers."""
     if found.period:
         return found.period.first, found.period.last

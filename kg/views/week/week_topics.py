@@ -15,12 +15,14 @@ from kg.views.words import settings
 
 if TYPE_CHECKING:
     from kg.model import Paper
-    from kg.views.digest import Chosen
+    from kg.views.digest import ChosenPapers
     from kg.views.reader import GraphReader
     from kg.views.selection import Selection
 
 
-def counted(graph: GraphReader, found: Chosen, papers: Iterable[Paper], topics: dict[str, str]) -> list[dict[str, Any]]:
+def counted(
+    graph: GraphReader, found: ChosenPapers, papers: Iterable[Paper], topics: dict[str, str]
+) -> list[dict[str, Any]]:
     """Papers by topic in the period, and their mean in earlier ones of the same length; none without such papers."""
     limits, shown, period = settings()["week"], found.shown, found.period
     if period is None:

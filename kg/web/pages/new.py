@@ -15,7 +15,7 @@ from kg.query.since import Period, since
 from kg.store.contents import load_entries
 from kg.store.file import StoreFile
 from kg.text import one_line
-from kg.views.digest import Chosen
+from kg.views.digest import ChosenPapers
 from kg.views.main_topics import main_topics
 from kg.views.network import cleaned
 from kg.views.profile.paper_profile import described
@@ -63,7 +63,7 @@ def _page(graph: Graph, asked: Asked, papers: list[str], since: str, latest: str
     period = Period(spans[0][0], spans[1][1]) if spans[0] and spans[1] and not topic else None
     shown = Selection.of(graph, graph.papers(papers), asked.lang)
     each = _SHOWN if topic else 0
-    return paged(contents(graph, Chosen(shown, "", period, 0), each=each))
+    return paged(contents(graph, ChosenPapers(shown, "", period, 0), each=each))
 
 
 def _since(graph: Graph, asked: Asked, latest: str) -> str:

@@ -1,4 +1,4 @@
-"""Sentences of abstracts that state a limit or a negative finding, by the words of `limits.toml`."""
+"""Sentences of abstracts that state a limit or a negative finding, by the words of `stated_limits.toml`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.query.patterns import any_regex
 from kg.store.file import StoreFile
 from kg.text import sentences
 
-_words = partial(toml_file, __file__, "limits.toml")
+_words = partial(toml_file, __file__, "stated_limits.toml")
 _SQL = """SELECT e.name, e.paper, t.raw, e.record ->> '$.key' FROM entries e
     JOIN texts t ON t.entry = e.id AND t.field = 'A' WHERE e.paper IN ({}) ORDER BY e.name"""
 
