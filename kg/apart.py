@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 SECONDS = 20  # of CPU time per file
@@ -18,6 +19,9 @@ _WAIT = 120  # seconds of wall-clock time, allowing for a busy machine
 _PIECE = 1 << 16
 
 Done = TypeVar("Done")
+
+#: Where Linux says how much memory a process has.
+STATM = Path("/proc/self/statm")
 
 
 class Lost(Exception):
@@ -94,7 +98,7 @@ def bound(seconds: int, memory: int) -> None:
 
     used = 0
     try:
-        with open("/proc/self/statm", "rb") as numbers:
+        with STATM.open("rb") as numbers:
             used = int(numbers.read().split()[0]) * resource.getpagesize()
     except OSError:
         memory = 0  # the system does not report it: limit the time only

@@ -285,7 +285,8 @@ def _with_unused(items: Sequence[Item], reading: Reading, query: Query) -> Filte
             is_used = True
         elif item.means("not", "lacking") and not item.senses:
             behind = zip(items[at:], slots[at:], strict=True)  # a problem is not wanted anyhow
-            is_used = any(one.negated or one.name == "lacks" or "problem" in thing.types for thing, one in behind)
+            kept = any(one.negated or one.having for one in found.conditions)
+            is_used = any((one.negated and kept) or one.name == "lacks" or "problem" in i.types for i, one in behind)
         elif item.words and not item.senses:
             steers = [uses for meaning, uses in _steering()["steers"].items() if item.means(meaning)]
             is_plain = not steers or item.means("frame", "about")

@@ -11,7 +11,7 @@ from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
-from kg.apart import Late, Lost, apart
+from kg.apart import STATM, Late, Lost, apart
 from kg.model import KgError
 from kg.store.database import Table
 from kg.store.faults import fault
@@ -25,7 +25,7 @@ _STEPS = 20_000  # of SQLite's machine between two looks at the clock
 _PROGRAM = ["addr", "opcode"]  # the first columns of an EXPLAIN, which shows addresses in memory
 _HINT = re.compile(r"\(\?#has:([^)]+)\)")
 #: Bytes that SQLite may take for a query, its temporary tables too, and that the process of a query may take.
-_BYTES, MEMORY = 512 << 20, 1 << 30
+_BYTES, MEMORY = 512 << 20, 640 << 20
 
 # Sentences that more than one kind of store says.
 REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
@@ -92,7 +92,8 @@ def _found(path: Path, query: str, seconds: float, rows: int, size: int) -> Tabl
     reader: Authorizer | None = None
     try:
         with closing(sqlite3.connect(for_reading(path), uri=True)) as db:
-            db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
+            if not STATM.exists():  # else the fork has a limit of its own; this one counts what the process held before
+                db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
             db.execute("PRAGMA temp_store = MEMORY")
             db.execute("PRAGMA query_only = ON")
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)

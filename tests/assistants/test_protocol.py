@@ -101,7 +101,7 @@ def test_check_finds_an_invented_number_over_http(address: str) -> None:
     async def agent() -> list[dict[str, Any]]:
         async with Client(address) as client:
             found = await told(client)("check", text=draft)
-            return [one for one in found["items"] if one["kind"] == "result"]
+            return [one for one in found["items"] if one["kind"] == "number"]
 
     right, invented = anyio.run(agent)
     assert (right["status"], invented["status"]) == ("supported", "contradicted")

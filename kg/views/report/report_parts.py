@@ -46,12 +46,13 @@ def section(shown: Selection, part: Section, groups: Iterable[Group], note: str 
         if rows:
             kept.append({"label": group.label, "note": group.note, "mark": group.mark, "rows": rows})
     every, listed = sum(group.all for group in given), part.most - room
-    has = {name for group in given for row in group.rows for name, value in row.items() if value} | {*part.columns[:1]}
+    fields = [pair for group in given for row in group.rows for pair in row.items()]
+    empty = {name for name, _ in fields} - {name for name, value in fields if value} - {*part.columns[:1]}
     return {
         "kind": "table",
         "title": shown.words(f"report.{part.name}"),
         "note": note if given else shown.words("report.nothing"),
-        "columns": [one for one in part.columns if one in has] if given else list(part.columns),
+        "columns": [one for one in part.columns if one not in empty],
         "groups": kept,
         "shown": listed,
         "all": every,
