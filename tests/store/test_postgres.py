@@ -132,7 +132,7 @@ def test_answers_are_those_of_the_file(graph: Graph, file: Graph) -> None:
     for question in QUESTIONS:
         one, other = (each.ask(question) for each in (graph, file))
         assert {*one.papers.id} == {*other.papers.id}, question  # each store ranks by its own BM25
-        assert {*one.evidence.evidence} == {*other.evidence.evidence}, question
+        assert {*one.evidence["quote"]} == {*other.evidence["quote"]}, question
         # What comes near is ranked by the words of each database.
         assert one.query == other.query, question
         answered += len(one.papers) > 0
