@@ -130,11 +130,11 @@ class Corpus:
         """The value of a function, cached for later questions; its arguments must be hashable."""
         return self.kept(made.__qualname__, (args, tuple(named.items())), lambda: made(*args, **named))
 
-    def kept(self, name: str, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """The value of `make` for a key, cached under a name for later questions."""
+    def kept(self, name: str, key: Hashable, make: Callable[[], _Value], most: int = _KEPT) -> _Value:
+        """The value of `make` for a key, cached under a name for later questions, at most so many."""
         known = self._kept.setdefault(name, {})
         if key not in known:
-            if len(known) >= _KEPT:
+            if len(known) >= most:
                 known.clear()
             known[key] = make()
         found: _Value = known[key]  # type: ignore[assignment]  # typed by the function that made it

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from heapq import nsmallest
 from math import log, sqrt
+from typing import NamedTuple
 
 from kg.files import toml_file
 from kg.identifiers import kind_of
@@ -32,6 +33,8 @@ from kg.text import has_han
 
 #: Hard conditions, weights of statements, and numbers of ranked papers.
 _figures = partial(toml_file, __file__, "tiers.toml")
+#: Questions whose signs are kept: both tiers of an answer, and of the answer beside it.
+_BOTH = 2
 
 
 def is_hard(one: Condition) -> bool:
@@ -40,7 +43,7 @@ def is_hard(one: Condition) -> bool:
     return (one.negated or bool(one.having)) or any(
         isinstance(term, Link)
         or (isinstance(term, Outcome) and term.value is not None)
-        or (isinstance(term, Fact) and term.field in hard["facts"])
+        or _is_hard_fact(term)
         or (isinstance(term, Entity) and term.field in hard["numbered"] and any(map(str.isdigit, term.label)))
         for term in one.any_of
     )
@@ -48,9 +51,17 @@ def is_hard(one: Condition) -> bool:
 
 def _denies(one: Condition) -> bool:
     """Whether a condition says what a paper must not have; facts that are denied are facts."""
-    hard = _figures()["hard"]
-    is_fact = any(isinstance(term, Fact) and term.field in hard["facts"] for term in one.any_of)
-    return bool(one.having) or (one.negated and not is_fact)
+    return bool(one.having) or (one.negated and not any(map(_is_hard_fact, one.any_of)))
+
+
+def _is_hard_fact(term: object) -> bool:
+    """Whether a term is a fact that must hold in either tier."""
+    return isinstance(term, Fact) and term.field in _figures()["hard"]["facts"]
+
+
+def _is_of_words(one: Condition) -> bool:
+    """Whether a condition is on mere words, of nothing that is known."""
+    return all(isinstance(term, Phrase) for term in one.any_of)
 
 
 def _allowed(corpus: Corpus, one: Condition, having: frozenset[str]) -> frozenset[str] | None:
@@ -59,13 +70,12 @@ def _allowed(corpus: Corpus, one: Condition, having: frozenset[str]) -> frozense
     A fact must hold; of a device or model, papers that name another one are left out. What a question denies counts
     against a paper, no more: denials are misread more often than facts.
     """
-    hard = _figures()["hard"]
     if _denies(one):
         return None
-    if any(isinstance(t, Fact) and t.field in hard["facts"] for t in one.any_of):
+    if any(map(_is_hard_fact, one.any_of)):
         return having
     kinds = {term.field for term in one.any_of if isinstance(term, Entity)}
-    is_numbered = is_hard(one) and kinds and kinds.issubset(hard["numbered"])
+    is_numbered = is_hard(one) and kinds and kinds.issubset(_figures()["hard"]["numbered"])
     return having | corpus.silent_on(min(kinds)) if is_numbered else None
 
 
@@ -165,6 +175,14 @@ def ranking(
     return {paper: round(max(score, 0.0), 3) for paper, score in scores.items()}
 
 
+class _Signs(NamedTuple):
+    """What speaks for papers whatever tier they are in: features by name and paper, and the papers to be ranked."""
+
+    values: dict[str, dict[str, float]]
+    considered: frozenset[str]
+    hard: list[tuple[Condition, frozenset[str]]]  # hard conditions with the papers that fulfil them
+
+
 def signs(
     corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str, first: frozenset[str] = frozenset()
 ) -> dict[str, dict[str, float]]:
@@ -173,38 +191,41 @@ def signs(
     Besides `first`, only the top papers by conditions, by statements and by words are considered, and none that
     lacks a fact.
     """
+    told = corpus.kept("signs", (wanted, question), lambda: _signs(corpus, lexicon, wanted, question), _BOTH)
+    found, out = first | told.considered, dict(told.values)
+    out["first"] = dict.fromkeys(first, 1.0)
+    for name, is_denial in (("silent", False), ("denied", True)):
+        own = [papers for one, papers in told.hard if _denies(one) is is_denial]
+        out[name] = {paper: float(sum(paper not in papers for papers in own)) for paper in found}
+    return {name: {paper: scores[paper] for paper in found & scores.keys()} for name, scores in out.items()}
+
+
+def _signs(corpus: Corpus, lexicon: Lexicon, wanted: Filter, question: str) -> _Signs:
     ranked = _figures()["ranked"]
     having = list(zip(wanted.conditions, corpus.having_each(wanted), strict=True))
+    hard = [(one, papers) for one, papers in having if is_hard(one)]
     soft = [(one, papers) for one, papers in having if not is_hard(one)]
+    fulfilled, said = (
+        _fulfilled(len(corpus), [(one, papers) for one, papers in soft if _is_of_words(one) is are_words])
+        for are_words in (False, True)
+    )
     stated = defaultdict[str, float](float)
     for one, _ in soft:
         for paper, level in _stated(corpus, lexicon, one).items():
             stated[paper] += level / len(soft)
-    told = [pair for pair in soft if all(isinstance(term, Phrase) for term in pair[0].any_of)]
-    fulfilled, said = (_fulfilled(len(corpus), some) for some in ([pair for pair in soft if pair not in told], told))
     words = worded(corpus, lexicon, wanted, question)
     most = max(words.values(), default=1.0)
     words = {paper: score / most for paper, score in words.items()}
     among = [some for one, papers in having if (some := _allowed(corpus, one, papers)) is not None]
-    found, order = set(first), list[str]()
+    considered, order = set[str](), list[str]()
     for scores in (fulfilled, said, stated, words):
-        free = (
-            (-score, paper)
-            for paper, score in scores.items()
-            if all(paper in papers for papers in among if papers is not None)
-        )
+        free = ((-score, paper) for paper, score in scores.items() if all(paper in papers for papers in among))
         order = [paper for _, paper in nsmallest(ranked["considered"], free)]
-        found.update(order)
+        considered.update(order)
     constant = ranked["constant"]
-    out: dict[str, dict[str, float]] = {"fulfilled": fulfilled, "said": said, "stated": stated, "words": words}
-    out["first"] = dict.fromkeys(first, 1.0)
-    out["place"] = {paper: constant / (constant + at) for at, paper in enumerate(order)}
-    hard = [(one, papers) for one, papers in having if is_hard(one)]
-    for name, is_denial in (("silent", False), ("denied", True)):
-        own = [papers for one, papers in hard if _denies(one) is is_denial]
-        out[name] = {paper: float(sum(paper not in papers for papers in own)) for paper in found}
-    out["near"] = _near(corpus, question)
-    return {name: {paper: scores[paper] for paper in found & scores.keys()} for name, scores in out.items()}
+    values: dict[str, dict[str, float]] = {"fulfilled": fulfilled, "said": said, "stated": stated, "words": words}
+    values["place"] = {paper: constant / (constant + at) for at, paper in enumerate(order)}
+    return _Signs(values | {"near": _near(corpus, question)}, frozenset(considered), hard)
 
 
 def _fulfilled(papers: int, having: list[tuple[Condition, frozenset[str]]]) -> dict[str, float]:
