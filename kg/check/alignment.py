@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -125,14 +125,13 @@ class Alignment:
 
     def features(self, match: NumberMatch) -> dict[str, float]:
         """The features of the comparison of a number of the claim, or of the claim as a whole."""
-        out = dict(self._of_words())
-        out |= dict(self._of_types())
-        out |= dict(self._of_number(match))
-        out |= dict(self._of_ways(match))
-        out |= dict(self._of_place(match))
-        out |= dict(self._of_slots(match))
-        out |= dict(self._of_rivals())
-        return out
+        own = (self._of_number, self._of_ways, self._of_place, self._of_slots)
+        return self._of_all | {name: value for made in own for name, value in made(match)}
+
+    @cached_property
+    def _of_all(self) -> dict[str, float]:
+        """The features that all numbers of the claim share."""
+        return dict(chain(self._of_words(), self._of_types(), self._of_rivals()))
 
     def _of_words(self) -> Iterator[tuple[str, float]]:
         near, _ = self._near
@@ -357,9 +356,8 @@ def ranked(claim: AnalyzedText, paper: PaperText, subject: str) -> list[Alignmen
     found = []
     for one in paper.sentences:
         common = sum(own[fold] for fold in own.keys() & one.wording.folds) / total
-        matches = Alignment(claim, one, paper, subject).matches
-        numbers = sum(_HELD[AGREEMENTS.index(match.agreement)] for match in matches) / max(len(matches), 1)
-        found.append((common + numbers - _TITLE * (one.field == "T"), one))
-    found.sort(key=lambda pair: -pair[0])
-    near = [(score / 2, Alignment(claim, one, paper, subject)) for score, one in found[:_RANKED]]
-    return [one for _, one in sorted(near, key=lambda pair: -pair[0] - pair[1].cover / 4)]
+        aligned = Alignment(claim, one, paper, subject)
+        held = [_HELD[AGREEMENTS.index(match.agreement)] for match in aligned.matches]
+        found.append((common + sum(held) / max(len(held), 1) - _TITLE * (one.field == "T"), aligned))
+    near = sorted(found, key=lambda pair: -pair[0])[:_RANKED]
+    return [one for _, one in sorted(near, key=lambda pair: -pair[0] / 2 - pair[1].cover / 4)]
