@@ -67,12 +67,14 @@ class Checker:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary, self.judge = vocabulary, ClaimJudge.load()
         self._last: tuple[str, AnalyzedText] = ("", AnalyzedText("", vocabulary))
+        self._ranked: dict[tuple[str, str], list[Alignment]] = {}  # for the last sentence, by paper and subject
 
     def verdicts(self, claims: Iterable[DraftClaim], text: Callable[[str], PaperText]) -> Iterator[ClaimVerdict]:
         """The verdicts on claims, each against the papers that it may be about; `text` gives what one says (CURIE).
 
         A number in words that may be no claim ("two" of "two things") has one only if the paper has it, or another.
         """
+        self._ranked = {}  # papers may have changed since
         for claim in claims:
             found = [self._of_paper(claim, text(paper)) for paper in claim.papers]
             best = min(found, key=lambda one: STATUSES.index(one.status), default=None)
@@ -82,8 +84,7 @@ class Checker:
                 yield best
 
     def _of_paper(self, claim: DraftClaim, paper: PaperText) -> ClaimVerdict:
-        wording = self._wording(claim.sentence)
-        options = [(one, self._match(one, claim)) for one in ranked(wording, paper, claim.subject)]
+        options = [(one, self._match(one, claim)) for one in self._alignments(claim, paper)]
         if not options:
             return ClaimVerdict(claim, "not found", "no_claim")
         best, match = options[0]
@@ -108,10 +109,14 @@ class Checker:
             return ClaimVerdict(claim, "contradicted", "other_value", (best.cited(held),), (claim.words,))
         return ClaimVerdict(claim, "not found", "no_metric", evidence)
 
-    def _wording(self, sentence: str) -> AnalyzedText:
-        if self._last[0] != sentence:
-            self._last = sentence, AnalyzedText(sentence, self.vocabulary)
-        return self._last[1]
+    def _alignments(self, claim: DraftClaim, paper: PaperText) -> list[Alignment]:
+        """The sentences of a paper that fit a claim best; worked out once for all numbers of its sentence."""
+        if self._last[0] != claim.sentence:
+            self._last, self._ranked = (claim.sentence, AnalyzedText(claim.sentence, self.vocabulary)), {}
+        key = paper.id, claim.subject
+        if key not in self._ranked:
+            self._ranked[key] = ranked(self._last[1], paper, claim.subject)
+        return self._ranked[key]
 
     @staticmethod
     def _match(alignment: Alignment, claim: DraftClaim) -> NumberMatch:
