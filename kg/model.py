@@ -25,6 +25,8 @@ CITATION_TYPES = ("builds_on", "compares_with", "uses", "cites")  # how a paper 
 SPANS = ("subject", "metric", "value", "baseline", "setting", "dataset", "model", "hardware")
 #: What a sentence restricts: it is of some cases, of a part or variant, of larger rivals, of others' work, unmeasured.
 MARKS = ("cases", "part", "larger", "others", "hypothetical")
+#: Marks of results that a paper did not obtain itself.
+NOT_OWN = frozenset(("others", "hypothetical"))
 #: Types of entities that results are obtained on.
 OBTAINED = ("hardware", "model", "dataset")
 KINDS = ("method", "system", "benchmark", "dataset", "survey", "study", "model", "theory")

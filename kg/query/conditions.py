@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from kg.files import toml_file
+from kg.model import NOT_OWN
 from kg.query.filter import USED_BY_NAME, Compound, Condition, Entity, Fact, Filter, Link, Op, Outcome, Phrase, Term
 from kg.query.patterns import letters, name_regex, name_regexes, phrase_regex, texts_regex, wording_regex
 from kg.query.units import kin
@@ -31,7 +32,7 @@ _NEWEST = (
 )
 _NEVER, _ALWAYS, _OWN_WORDS = "FALSE", "TRUE", "t.field <> 'S'"  # S: what others say of a paper
 #: The condition for a result or relation `x` to be measured, and of the paper's own work.
-OWN = "x.marks NOT LIKE '%others%' AND x.marks NOT LIKE '%hypothetical%'"
+OWN = " AND ".join(f"x.marks NOT LIKE '%{mark}%'" for mark in sorted(NOT_OWN))
 #: The proposal sentences (stating what papers propose) among the texts `t` that fulfil a condition.
 _FROM, _TO = (f"CAST(y.place ->> '$.{end}' AS INTEGER)" for end in ("start", "end"))
 PROPOSALS = f"""SELECT y.paper, substr(y.raw, {_FROM} + 1, {_TO} - {_FROM}) AS said

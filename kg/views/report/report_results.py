@@ -9,7 +9,7 @@ from shlex import join
 from typing import Any
 
 from kg.identifiers import kind_of
-from kg.model import Paper
+from kg.model import NOT_OWN, Paper
 from kg.query.comparable import Measured, Measures, measured
 from kg.query.sayings import Sayings
 from kg.query.shared_ground import Ground, shared_ground
@@ -21,15 +21,12 @@ from kg.views.report.report_parts import Group, Row, cited, lit, section
 from kg.views.selection import EntryQuote, Selection, quoted
 from kg.views.statement import ResultRow, marked, rows
 
-#: Marks of results that papers did not obtain themselves.
-_NOT_OWN = frozenset({"others", "hypothetical"})
-
 
 def grounds(shown: Selection) -> list[Ground]:
     """The tables on shared ground of the sure results that papers obtained themselves."""
     measures = Measures(shown.graph.lexicon(), Sayings(shown.lang))
     every = (one for paper in shown.papers for one in rows(shown, paper, sure=True))
-    found = [_measured(one, measures) for one in every if _NOT_OWN.isdisjoint(one.result.marks)]
+    found = [_measured(one, measures) for one in every if NOT_OWN.isdisjoint(one.result.marks)]
     return shared_ground(found, measures.is_loss)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kg.model import NOT_OWN
 from kg.text import sentences
 from kg.views.brief import certain, sentence, who
 from kg.views.readable import as_text, excerpt
@@ -67,7 +68,7 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
 def _sure(shown: Selection, paper: Paper) -> list[ResultRow]:
     """The sure results, what says most first: a change before a level, without conditions, of the key sentence."""
     key, cap = key_sentences(paper).get("result"), settings()["week"]["cap"]
-    sure = [one for one in rows(shown, paper, sure=True) if not set(one.result.marks) & {"others", "hypothetical"}]
+    sure = [one for one in rows(shown, paper, sure=True) if NOT_OWN.isdisjoint(one.result.marks)]
     sure = [one for one in sure if shown.lang != "zh" or one.result.metric_concept in shown.graph.vocabulary]
 
     def rank(one: ResultRow) -> tuple[object, ...]:
