@@ -43,15 +43,19 @@ class Briefs:
         """The claims of a brief with what its paper says of each."""
         name = paper.entries[0][1].name
         text = PaperText(paper, self.pipeline.vocabulary)
-        claims = []
-        for start, end in sentences(brief):
-            for one in amounts(brief[start:end]):
-                words, span = one_line(brief[start + one.start : start + one.end]), (start + one.start, start + one.end)
-                claim = DraftClaim("number", start, end, brief[start:end], words, name, (paper.id,), one, span)
-                claims += [claim] if one.unit else []
-        taken = [one.span for one in claims]
-        names = list(self._names(brief, paper, taken))
+        found = [(place, one) for place in sentences(brief) for one in amounts(brief[slice(*place)]) if one.unit]
+        taken = [(start + one.start, start + one.end) for (start, _), one in found]
+        names = list(self._names(brief, paper, [*taken]))
         unheld = [one.claim.span for one in names if one.status != "supported"]
+        plain = brief  # without names that are claims of their own
+        for first, last in unheld:
+            plain = plain[:first] + " " * (last - first) + plain[last:]
+        claims = [
+            DraftClaim(
+                "number", start, end, plain[start:end], one_line(brief[slice(*span)]), name, (paper.id,), one, span
+            )
+            for ((start, end), one), span in zip(found, taken, strict=True)
+        ]
         numbers = [_beside(one, brief, unheld) for one in self.checker.verdicts(claims, lambda _: text)]
         return Checked((*numbers, *names))
 

@@ -59,7 +59,7 @@ class QuestionReader:
     def pieces(self) -> list[Item]:
         """The pieces in order; adjacent unknown words form one piece."""
         taken: list[Item] = []
-        found = list(self._candidates())
+        found = self._uncut(list(self._candidates()))
         found = [item for item in found if not item.means("with-which") or self._is_behind_made(item, found)]
         for item in sorted(found, key=lambda i: (-self._weight(i), not i.fact, i.value is None, i.start)):
             if all(item.end <= other.start or item.start >= other.end for other in taken):
@@ -93,6 +93,36 @@ class QuestionReader:
             apart = is_measured or all(part.means("stated") for part in item.parts[:-1])
             out += item.parts if measures and apart else [item]  # "video generation speedup of 10x", "lossless speedup"
         return out
+
+    def _uncut(self, items: list[Item]) -> list[Item]:
+        """The candidates without Chinese ones that cut a character off a name: 神经网络剪枝 of 图神经网络剪枝."""
+        spans = {(item.start, item.end) for item in items}
+        ends = {end for _, end in spans}
+
+        def cuts(item: Item) -> bool:
+            before = item.start - 1
+            opens = before == 0 or before in ends or (before > 0 and not has_han(self.text[before - 1]))
+            inside = (end for start, end in spans if start == before and item.start < end < item.end)
+            return opens and (before, item.start) not in spans and any((end, item.end) in spans for end in inside)
+
+        def ends_inside(item: Item) -> bool:
+            tail = item.end + 1
+            rest = self.text[item.end :]
+            is_last = has_han(rest[:1]) and not rest[1:2].isalnum() and (item.start, tail) not in spans
+            starts = (start for start, end in spans if end == tail and item.start < start < item.end)
+            return is_last and any((item.start, start) in spans for start in starts)  # 视频生成加速 of 视频生成加速比
+
+        def splits(item: Item) -> bool:
+            """Whether a Latin name extends to the left and the rest is a name too: "diffusion LLM推理加速"."""
+            ends = (end for start, end in spans if start < item.start < end < item.end and has_han(self.text[end]))
+            return any((end, item.end) in spans for end in ends)
+
+        def between(item: Item) -> bool:
+            """Whether both ends belong to neighbouring words: 理论 of 推理论文."""
+            is_begun = self.text[max(item.start - 1, 0) : item.start + 1] in label_pairs()
+            return is_begun and len(item.text) == 2 and (item.end - 1, item.end + 1) in spans
+
+        return [i for i in items if not (cuts(i) or ends_inside(i) or between(i) if has_han(i.text[:1]) else splits(i))]
 
     def _is_behind_made(self, item: Item, others: list[Item]) -> bool:
         """Whether hardware or a data set comes before a piece: "GPUs that are used to train VLA models"."""

@@ -24,8 +24,8 @@ SIZE = 128 << 20
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock
 _PROGRAM = ["addr", "opcode"]  # the first columns of an EXPLAIN, which shows addresses in memory
 _HINT = re.compile(r"\(\?#has:([^)]+)\)")
-#: Bytes that SQLite may take for a query, its temporary tables too, and that the process of a query may take.
-_BYTES, MEMORY = 512 << 20, 640 << 20
+#: Bytes that the process of a query may take, its temporary tables too, beyond what the process held before.
+MEMORY = 512 << 20
 
 # Sentences that more than one kind of store says.
 REFUSED = "The query would change the graph or leave it: only SELECT is allowed."
@@ -93,7 +93,7 @@ def _found(path: Path, query: str, seconds: float, rows: int, size: int) -> Tabl
     try:
         with closing(sqlite3.connect(for_reading(path), uri=True)) as db:
             if not STATM.exists():  # else the fork has a limit of its own; this one counts what the process held before
-                db.execute(f"PRAGMA hard_heap_limit = {_BYTES}")
+                db.execute(f"PRAGMA hard_heap_limit = {MEMORY}")
             db.execute("PRAGMA temp_store = MEMORY")
             db.execute("PRAGMA query_only = ON")
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)

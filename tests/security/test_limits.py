@@ -19,10 +19,7 @@ TEXT = (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
 ROWS = {
     "a file, a record": (limits.limits().seconds, limits.limits().memory >> 20, inputs.LIMIT >> 20, archive._MOST),
     "the first pages": (apart.SECONDS, apart.MEMORY >> 20),
-    "`kg sql`": (
-        *(user_sql.SECONDS, user_sql.MEMORY >> 30, user_sql._BYTES >> 20),
-        *(user_sql.ROWS, user_sql.SIZE >> 20, 0),
-    ),
+    "`kg sql`": (user_sql.SECONDS, user_sql.MEMORY >> 20, user_sql.ROWS, user_sql.SIZE >> 20, 0),
     "`kg sparql`": (user_sparql.SECONDS, user_sparql.MEMORY >> 30, user_sql.ROWS, user_sql.SIZE >> 20),
     "`/sql`": (query.SECONDS, query._MEMORY >> 30, query._ROWS, query._SIZE >> 20),
     "a page of": (pool.SECONDS, guard.BODY >> 10, guard.FILE >> 20),
