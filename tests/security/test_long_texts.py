@@ -75,7 +75,7 @@ def slow(texts: list[_Text], seconds: float, monkeypatch: pytest.MonkeyPatch) ->
 def test_no_repeated_pattern_takes_long(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is as long as a text may be."""
     texts = [_named(field, pattern, WHOLE) for pattern in PATTERNS]
-    assert slow(texts, 8, monkeypatch) == []
+    assert slow(texts, 5, monkeypatch) == []
 
 
 @pytest.mark.timeout(60)
