@@ -116,10 +116,10 @@ PIECES = (
     Piece(
         "lineage",
         "Lineage of techniques",
-        "Which technique uses which, is part of it or outperforms it, in layers from left to right.",
+        "Which method uses another, is part of it, builds on it or outperforms it, from the older to the newer.",
         'kg draw "KV cache compression" --view lineage -o lineage.html',
         'kg draw "KV缓存压缩" --view lineage --lang zh -o lineage-zh.html',
-        find="StreamingVLM",
+        find="AsyncSpade",
     ),
     Piece(
         "collaboration",

@@ -224,7 +224,7 @@ class Gathering:
         return Drawing(nodes, _strongest(drawn), len(self.nodes))
 
     def _ranked(self) -> list[DrawnNode]:
-        """Concepts by independent support; those that papers propose come before those that they only mention."""
+        """Concepts by independent support; what has a name comes before phrases, proposals before mentions."""
         strength: dict[str, int] = {}
         for (_, concept), role in self.role.items():
             strength[concept] = min(strength.get(concept, 9), _STRENGTH.get(role, 1))
@@ -234,6 +234,7 @@ class Gathering:
             key=lambda n: (
                 n.id != self.scope.centre,
                 *((-n.support, -len(n.papers)) if n.type != "institution" else (-len(n.papers), 0)),
+                is_kind(self.minted.get(n.id, "")),
                 strength[n.id],
                 order[n.type],
                 n.id,

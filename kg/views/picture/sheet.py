@@ -119,27 +119,42 @@ def sheet(look: Look) -> Sheet:
         Dot(at[n.id], radius[n.id], look.fill(n), n.type == "paper", f"{n.label} ({len(n.papers)})") for n in ranked
     ]
     named = set[str]()
-    out.words += _labels(look, ranked, at, radius, out, named)
-    _draw_regions(look, at, radius, out)
+    out.words += _labels(look, ranked, at, radius, out, named, _draw_regions(look, at, radius, out))
     if look.drawing.is_map:  # what has no room for its name is left to the page, where one can zoom
         _leave_out(look, named, out)
     return out
 
 
-def _draw_regions(look: Look, at: dict[str, Point], radius: dict[str, float], out: Sheet) -> None:
-    """Add the grounds of the regions and their names above them."""
+def _draw_regions(look: Look, at: dict[str, Point], radius: dict[str, float], out: Sheet) -> list[Box]:
+    """Add the grounds of the regions and their names, above or below them; returns the places of the names."""
+    taken: list[Box] = []
     for number, label in look.regions.items():
         own = [name for name in at if look.drawing.nodes[name].community == number]
         corners = hull([(at[n][0] + x * (radius[n] + _RIM), at[n][1] + y * (radius[n] + _RIM))
                         for n in own for x in (-1, 1) for y in (-1, 1)])  # fmt: skip
         colour = look.region_colour(number)
         out.regions.append(Region(tuple(corners), colour))
-        top = min(y for _, y in corners)
-        middle = sum(x for x, y in corners if y < top + _RIM) / sum(y < top + _RIM for _, y in corners)
         text = shortened(label, LABEL)
-        half = width_of(text, _NAME) / 2
-        place = min(max(middle, half + 8), out.width - half - 8), max(top - 6, 24.0)
+        spots = [_name_spot(corners, text, is_below, out) for is_below in (False, True)]
+        free = [spot for spot in spots if all(_is_apart(spot[1], box) for box in taken)]
+        place, box = (free or spots)[0]
+        taken.append(box)
         out.words.append(SheetText(place, text, _NAME, "middle", is_bold=True, colour=colour))
+    return taken
+
+
+def _name_spot(corners: list[Point], text: str, is_below: bool, out: Sheet) -> tuple[Point, Box]:
+    """Where the name of a region stands: at its upper or lower end."""
+    end = max(y for _, y in corners) if is_below else min(y for _, y in corners)
+    near = [x for x, y in corners if abs(y - end) < _RIM]
+    half = width_of(text, _NAME) / 2
+    x = min(max(sum(near) / len(near), half + 8), out.width - half - 8)
+    y = min(end + _NAME, out.height - 8) if is_below else max(end - 6, 24.0)
+    return (x, y), (x - half - 2, y - _NAME * 0.85, x + half + 2, y + _NAME * 0.25)
+
+
+def _is_apart(one: Box, other: Box) -> bool:
+    return one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
 
 
 def _leave_out(look: Look, named: set[str], out: Sheet) -> None:
@@ -284,10 +299,18 @@ def _before(start: Point, end: Point, gap: float, is_bent: bool) -> Point:
 
 
 def _labels(
-    look: Look, ranked: list[DrawnNode], at: dict[str, Point], radius: dict[str, float], out: Sheet, named: set[str]
+    look: Look,
+    ranked: list[DrawnNode],
+    at: dict[str, Point],
+    radius: dict[str, float],
+    out: Sheet,
+    named: set[str],
+    used: list[Box],
 ) -> Iterator[SheetText]:
-    """The labels that have room; the nodes that get one are added to `named`."""
-    taken = _Taken(2 * len(ranked))  # a hub's label may cover small dots, but no label
+    """The labels that have room beside the `used` places; the nodes that get one are added to `named`."""
+    taken = _Taken(2 * len(ranked) + len(used))  # a hub's label may cover small dots, but no label
+    for box in used:
+        taken.add(box)
     for node in ranked:
         (x, y), r = at[node.id], radius[node.id]
         taken.add((x - r, y - r, x + r, y + r), node.id, r)
