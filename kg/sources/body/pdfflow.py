@@ -192,14 +192,19 @@ def _column(lines: Sequence[TextLine], column: int, page: int) -> Iterator[FlowR
     """The rows of a column."""
     if not lines:
         return
-    lefts = Counter(round(line.left) for line in lines if line.letters >= LETTERS)
-    left = min((x for x, n in lefts.items() if n >= max(lefts.values()) / 3), default=min(o.left for o in lines))
-    rights = sorted(line.right for line in lines if line.letters >= LETTERS) or [max(o.right for o in lines)]
+    text = [line for line in lines if line.letters >= LETTERS] or lines
+    lefts, rights = Counter(round(line.left) for line in text), sorted(line.right for line in text)
+    left = min(x for x, n in lefts.items() if n >= max(lefts.values()) / 3)
     edges = (float(left), rights[min(len(rights) - 1, int(0.9 * len(rights)))])
     above = None
-    for row in rows(lines):
+    for row in rows(line for line in lines if not _counts(line, text)):
         yield FlowRow(row, page, column, edges, row.y - above if above is not None else float("inf"))
         above = row.y
+
+
+def _counts(line: TextLine, text: Sequence[TextLine]) -> bool:
+    """Whether a line is the number of a line, small and beside the text."""
+    return line.text.isdigit() and line.size < NOTE * text[0].size and line.right <= min(one.left for one in text)
 
 
 def _without_notes(found: Sequence[FlowRow], page: DrawnPage, size: float) -> tuple[list[FlowRow], list[list[FlowRow]]]:

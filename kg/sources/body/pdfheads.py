@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.sources.body.pdfflow import FlowRow, PageFlow
 from kg.sources.body.pdfforms import PdfForms
@@ -14,6 +14,7 @@ from kg.text import fold
 
 _MOST_ROWS = 4  # of a heading
 _LONGEST = 220  # characters of a heading
+_CLOSE = 1.25  # em between the rows of one heading
 _LARGER = 1.06  # size of a heading that is set larger than the text
 _NUMBERED = re.compile(
     r"(?:(?:Appendix|APPENDIX|Chapter|CHAPTER|Section|附录)\s*)?"
@@ -52,7 +53,7 @@ class HeadingRows:
 def headings(found: PageFlow, joiner: Joiner) -> list[HeadingRows]:
     """The headings of a paper."""
     candidates = list(_candidates(found, joiner))
-    chosen = _numbered(candidates, found)
+    chosen = _numbered(candidates)
     if len({c.number.partition(".")[0] for c in chosen}) < 2:
         chosen = []
     chosen += _unnumbered(candidates, chosen, found)
@@ -71,11 +72,8 @@ def _style(row: FlowRow) -> _Style:
 def _candidates(found: PageFlow, joiner: Joiner) -> Iterator[HeadingRows]:
     """Rows that are set apart from the text like headings."""
     rows, forms = found.rows, PdfForms.load()
-    body = Counter[str]()
-    for row in rows:
-        if row.size == found.size:
-            body[row.row.font.name] += row.row.letters
-    text_font = max(body, key=lambda name: body[name], default="")
+    body = Counter(name for row in rows if row.size == found.size for name in [row.row.font.name] * row.row.letters)
+    text_font = next((name for name, _ in body.most_common(1)), "")
     at = 0
     while at < len(rows):
         row = rows[at]
@@ -96,11 +94,8 @@ def _candidates(found: PageFlow, joiner: Joiner) -> Iterator[HeadingRows]:
         below = rows[end] if end < len(rows) else None
         is_words = 2 * sum(map(str.isalpha, title)) > len(title.replace(" ", ""))
         is_whole = is_words and (below is None or _style(below) != style or below.gap > 1.3 * style.size)
-        if (
-            len(text) <= _LONGEST
-            and is_whole
-            and not (text.endswith((",", ";")) or (text.endswith(".") and len(text) > 60))
-        ):
+        is_sentence = text.endswith((",", ";")) or (text.endswith(".") and len(text) > 60)
+        if len(text) <= _LONGEST and is_whole and not is_sentence:
             yield HeadingRows(at, end, text, style, number, title, is_apart)
         at = end
 
@@ -130,9 +125,12 @@ def _number_of(written: str) -> str:
 
 def _is_continued(above: FlowRow, row: FlowRow, style: _Style) -> bool:
     """Whether a row goes on with the heading above it."""
-    if row.page != above.page or row.column != above.column or row.gap > 1.5 * style.size or _style(row) != style:
+    if row.page != above.page or row.column != above.column or row.gap > 1.5 * style.size:
         return False
-    return not _split(row.text)[0] and fold(bare(row.text)) not in PdfForms.load().headings
+    own = _style(row)
+    is_alike = replace(own, size=max(own.size, style.size) if style.capitals else own.size) == style  # small capitals
+    is_named = fold(bare(row.text)) in PdfForms.load().headings and row.gap > _CLOSE * style.size
+    return is_alike and not is_named and not _split(row.text)[0]
 
 
 def without_contents(rows: Sequence[FlowRow]) -> list[FlowRow]:
@@ -149,46 +147,47 @@ def without_contents(rows: Sequence[FlowRow]) -> list[FlowRow]:
     return [row for row in rows if not is_listed(row)]
 
 
-def _numbered(candidates: Sequence[HeadingRows], found: PageFlow) -> list[HeadingRows]:
+def _numbered(candidates: Sequence[HeadingRows]) -> list[HeadingRows]:
     """The longest chain of headings whose numbers rise, in the style of their level."""
     romans = {c.number for c in candidates} >= {"I", "II"}
-    chain = [(key, c) for c in candidates for key in _keys(c.number, romans) if c.number]
-    styles: dict[int, Counter[_Style]] = {}
-    for key, one in chain:
-        styles.setdefault(len(key), Counter())[one.style] += 1
-    best: list[tuple[float, int]] = []  # the worth of the chain that ends here, and its last link but one
-    for at, (key, one) in enumerate(chain):
-        same = sum(n for style, n in styles[len(key)].items() if _alike(style, one.style))
-        worth = (0.3 + 0.7 * same / styles[len(key)].total()) * (1.0 if one.style.bold or one.style.capitals else 0.6)
-        worth *= 1.0 if one.is_apart else 0.5
-        links = ((best[b][0] - _step(chain[b][0], key), b) for b in range(max(0, at - _BACK), at))
-        gain, link = max(((g, b) for g, b in links if g > -_BACK), default=(0.0, -1))
-        first = -_step((), key)
-        best.append((worth + max(gain, first), link if gain >= first else -1))
-    at = max(range(len(best)), key=lambda n: best[n][0], default=-1)
+    chain = [c for c in candidates if c.number]
+    parts = [romans and c.number not in _ROMAN and 0 < len(c.text) - len(c.number + c.title) < 4 for c in chain]
+    depths = [c.number.count(".") + is_part for c, is_part in zip(chain, parts, strict=True)]
+    styles = Counter((depth, c.style) for depth, c in zip(depths, chain, strict=True))
+    best: list[tuple[float, int, tuple[int, ...]]] = []  # the worth of a chain that ends here, its last link, its key
+    for at, (depth, one) in enumerate(zip(depths, chain, strict=True)):
+        same = sum(n for (level, style), n in styles.items() if level == depth and _alike(style, one.style))
+        worth = (0.3 + 0.7 * same / depths.count(depth)) * (1.0 if one.style.bold or one.style.capitals else 0.6)
+        worth = worth * (1.0 if one.is_apart else 0.5) - _COST
+        ends = [(0.0, -1, ()), *((best[b][0], b, best[b][2]) for b in range(max(0, at - _BACK), at))]
+        keys = [_key(one.number, key, romans, parts[at]) for _, _, key in ends]
+        links = ((gain - _step(key, own), b, own) for (gain, b, key), own in zip(ends, keys, strict=True))
+        gain, link, own = max(links)
+        best.append((worth + gain, link, own))
     out: list[HeadingRows] = []
-    while at >= 0:
-        key, one = chain[at]
-        one.level = len(key) + (romans and len(key) == 1 and isinstance(key[0], tuple))
-        out.append(one)
+    at = max(range(len(best)), key=lambda n: best[n][0], default=-1)
+    while at >= 0 and best[at][0] > 0:
+        chain[at].level = len(best[at][2])
+        out.append(chain[at])
         at = best[at][1]
     return out[::-1]
 
 
-def _keys(number: str, romans: bool) -> Iterator[tuple[int, ...]]:
-    """A number as numbers; letters come after digits, as appendices do, or below Roman numbers."""
-    parts = number.split(".")
-    if romans and parts[0] in _ROMAN:
-        yield (_ROMAN.index(parts[0]) + 1, *map(int, parts[1:]))
-    if len(parts[0]) == 1 and parts[0].isalpha():
-        yield (_LETTER + ord(parts[0]) - ord("A") + 1, *map(int, parts[1:]))
-    elif parts[0].isdecimal():
-        yield tuple(map(int, parts))
+def _key(number: str, before: tuple[int, ...], romans: bool, is_part: bool) -> tuple[int, ...]:
+    """A number as numbers, behind those of another heading: letters are below Roman ones, or those of appendices."""
+    first, *rest = number.split(".")
+    if romans and first in _ROMAN:
+        return (_ROMAN.index(first) + 1, *map(int, rest))
+    if len(first) == 1 and first.isalpha():
+        letter = ord(first) - ord("A") + 1
+        return (*before[:1], letter) if is_part else (_LETTER + letter, *map(int, rest))
+    return () if romans or not first.isdecimal() else tuple(map(int, (first, *rest)))
 
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _LETTER = 1000  # before the number of an appendix
 _BACK = 60  # headings
+_COST = 0.15  # of a heading in a chain: one that is not set like the others is none
 
 
 def _step(before: tuple[int, ...], key: tuple[int, ...]) -> float:
@@ -220,26 +219,20 @@ def _unnumbered(candidates: Sequence[HeadingRows], chosen: Sequence[HeadingRows]
             continue
         is_named = fold(bare(one.text)) in forms.headings or bool(_APPENDIX.match(one.text))
         is_strong = one.style.bold or one.style.capitals or one.style.size > _LARGER * found.size
-        is_set_so = is_strong and any(_alike(one.style, s) and one.style.capitals == s.capitals for s in top)
-        is_set_so = is_set_so and one.at > start and one.is_apart
-        row = found.rows[one.at]
-        is_set_so = (
-            is_set_so and len(one.text) < 90 and not row.text[:1].islower() and not one.text.endswith((".", ":"))
-        )
+        is_alike = is_strong and any(_alike(one.style, s) and one.style.capitals == s.capitals for s in top)
+        is_title = len(one.text) < 90 and not found.rows[one.at].text[:1].islower() and one.text[-1:] not in ".:"
+        is_set_so = is_alike and is_title and one.is_apart and one.at > start
         if is_set_so or (is_named and (one.is_apart or one.style.bold)):
             one.level = 1 if is_set_so or not chosen or fold(bare(one.text)) in forms.sections else 2
             out.append(one)
     if chosen or not candidates:
         return out
     first = min((c.at for c in out), default=0)
-    styles = Counter(
-        c.style
-        for c in candidates
-        if c.is_apart and c.at >= first and (c.style.bold or c.style.size > _LARGER * found.size)
-    )
+    apart = [c for c in candidates if c.is_apart and c.at >= first]
+    styles = Counter(c.style for c in apart if c.style.bold or c.style.size > _LARGER * found.size)
     sizes = sorted({s.size for s, n in styles.items() if n > 1}, reverse=True)
-    for one in candidates:
-        if one.is_apart and one.at >= first and one not in out and styles[one.style] > 1 and len(one.text) < 120:
+    for one in apart:
+        if one not in out and styles[one.style] > 1 and len(one.text) < 120:
             one.level = min(3, 1 + sizes.index(one.style.size))
             out.append(one)
     return out

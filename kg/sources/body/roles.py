@@ -18,6 +18,7 @@ _NUMBER = re.compile(
 )
 _BACK = ("conclusion", "discussion", "limitations", "references", "other", "appendix")
 _EXPERIMENT, _OUTCOME = "experiment", "outcome"
+_OUTCOMES = ("results", _EXPERIMENT, _OUTCOME)
 _CHAPTERS = ("results", "related", "setup", _EXPERIMENT, _OUTCOME)
 _TESTED = ("results", "setup", "ablation", _EXPERIMENT, _OUTCOME)
 _CITATION = re.compile(r"\[\d|\b(?:19|20)\d\d[a-z]?\)")
@@ -47,7 +48,8 @@ class _Cue(NamedTuple):
 
     def fits(self, text: str, under: str) -> bool:
         """Whether a folded heading (between spaces) in a section of this role has the words of the cue."""
-        if self.words not in text or not (under in self.under or "any" in self.under):
+        places = {under, "any", "top" if under == "first" else under}
+        if self.words not in text or not places & self.under:
             return False
         starts, ends = self.form in ("start", "whole", "stray"), self.form in ("end", "whole")
         return (not starts or text.startswith(self.words)) and (not ends or text.endswith(self.words))
@@ -98,17 +100,20 @@ def roles(headings: Sequence[Heading]) -> list[str]:
 def outline(headings: Sequence[Heading]) -> list[tuple[Heading, str]]:
     """The sections with their levels, their numbers apart from their texts, and their roles, in order."""
     marked = _marked(headings)
+    sure = [_cue(one.text, "tested") if one.level < 2 else None for one in marked]
+    tested = max((at for at, cue in enumerate(sure) if cue and cue.role in _OUTCOMES), default=-1)
     found: list[str] = []
     levels: list[int] = []
     around: list[tuple[int, str]] = []  # the open sections: level and role
     for at, (heading, whole) in enumerate(zip(marked, headings, strict=True)):
-        cue = _cue(heading.text, "")
-        if heading.place or not (_is_stray(heading) or (cue and cue.form == "stray")):
+        cue, words = _cue(heading.text, ""), heading.text.split()
+        is_broken = len(words) > 8 and 2 * sum(len(word) == 1 for word in words) > len(words)  # the text of a figure
+        if heading.place or not (is_broken or (cue and cue.form == "stray")):
             level = heading.level or _level(heading, around[0][1] if around else "")
             around = [one for one in around if one[0] < level]
             above = around[-1][1] if around else ""
             tops = [one for one, depth in zip(found, levels, strict=True) if depth == 1]
-            role = heading.place or _role(heading, whole.text, above, tops, marked[:at])
+            role = heading.place or _role(heading, whole.text, above, tops, marked[:at], at < tested)
             if role == _OUTCOME and above == "method":  # what stands behind the results of a method is about these
                 around[-1] = (around[-1][0], "results")
             around.append((level, "results" if role == _OUTCOME else role))
@@ -123,12 +128,17 @@ def outline(headings: Sequence[Heading]) -> list[tuple[Heading, str]]:
     ]
 
 
-def _role(heading: Heading, text: str, above: str, found: Sequence[str], before: Sequence[Heading]) -> str:
+def _role(
+    heading: Heading, text: str, above: str, found: Sequence[str], before: Sequence[Heading], is_early: bool
+) -> str:
+    """The role of a section; `is_early` says that a section that is surely on experiments comes later."""
     if _is_appendix(heading, text, found, before):
         return "appendix"
-    if cue := _cue(heading.text, "results" if above == _EXPERIMENT else above or "top"):
+    top = "first" if set(found) <= {"abstract", "other"} else "top"
+    cue = _cue(heading.text, "results" if above == _EXPERIMENT else above or top)
+    if cue and (above or not is_early or cue.form != "word" or cue.role not in _OUTCOMES):
         return cue.role
-    return above or _unknown(heading, found)
+    return above or _unknown(heading, found, is_early)
 
 
 def _marked(headings: Sequence[Heading]) -> list[Heading]:
@@ -136,9 +146,8 @@ def _marked(headings: Sequence[Heading]) -> list[Heading]:
     split = [(one.number, one.text.strip()) if one.number else numbered(one.text) for one in headings]
     is_roman = any(len(number) > 1 and number.isalpha() for number, _ in split)
     capitals = [_is_capital(text) for _, text in split]
-    is_styled = sum(capitals) > 2 and any(
-        map(str.isalpha, "".join(t for (_, t), c in zip(split, capitals, strict=True) if not c))
-    )
+    others = "".join(text for (_, text), is_capital in zip(split, capitals, strict=True) if not is_capital)
+    is_styled = sum(capitals) > 2 and any(map(str.isalpha, others))
     is_counted = sum(bool(number) for number, _ in split) > len(split) / 2
     made: list[Heading] = []
     for one, (number, text), is_capital in zip(headings, split, capitals, strict=True):
@@ -157,12 +166,6 @@ def _is_capital(text: str) -> bool:
     return len(cased) > 3 and sum(map(str.isupper, cased)) > settings()["roles"]["capitals"] * len(cased)
 
 
-def _is_stray(heading: Heading) -> bool:
-    """Whether a heading is broken into single characters, as the text of a figure is."""
-    words = heading.text.split()
-    return len(words) > 8 and 2 * sum(len(word) == 1 for word in words) > len(words)
-
-
 def _level(heading: Heading, top: str) -> int:
     """The level of a heading of which the file does not say it; `top` is the role of the open section."""
     cue = _cue(heading.text, "top")
@@ -178,12 +181,8 @@ def _level(heading: Heading, top: str) -> int:
         return 2
     if cue is not None and (is_strong or cue.role in _CHAPTERS):
         return 1
-    return 1 if top in ("intro", "related") and _is_apart(heading, top) else 2
-
-
-def _is_apart(heading: Heading, top: str) -> bool:
-    """Whether a section without a cue begins a new one, behind an introduction or a review of others' work."""
-    return any(map(str.isalpha, heading.text)) and (top == "intro" or not _reviews(heading))
+    is_apart = top == "intro" or (top == "related" and not _reviews(heading))
+    return 1 if is_apart and any(map(str.isalpha, heading.text)) else 2
 
 
 def _reviews(heading: Heading) -> bool:
@@ -194,16 +193,18 @@ def _reviews(heading: Heading) -> bool:
 def _is_appendix(heading: Heading, text: str, found: Sequence[str], before: Sequence[Heading]) -> bool:
     """Whether a section stands behind the start of the appendix, or begins it."""
     own, whole = _cue(heading.text, ""), _cue(text, "")
-    if own and own.role in ("references", "other", "abstract"):
+    if own and own.role in ("references", "other"):
         return False
     if any(cue and cue.role == "appendix" for cue in (own, whole)) or "appendix" in found or "references" in found:
         return True
+    if own and own.role == "abstract":
+        return False
     is_letter = heading.number[:1].isalpha() and (len(heading.number) == 1 or "." in heading.number)
-    is_roman = any(len(one.number) > 1 and one.number.isalpha() for one in before)
-    return is_letter and not is_roman and any(role in _BACK for role in found)
+    is_part = heading.level != 1 and any(len(one.number) > 1 and one.number.isalpha() for one in before)
+    return is_letter and not is_part and any(role in _BACK for role in found)
 
 
-def _unknown(heading: Heading, found: Sequence[str]) -> str:
+def _unknown(heading: Heading, found: Sequence[str], is_early: bool) -> str:
     """The role of a section of the first level whose heading says nothing, by its text and those before it."""
     least = settings()["roles"]
     if not found:
@@ -213,22 +214,19 @@ def _unknown(heading: Heading, found: Sequence[str]) -> str:
     if found[-1] == "intro" and _reviews(heading):
         return "related"
     is_measured = (
-        found[-1] != "intro"
-        and heading.words >= least["least_measured"]
-        and heading.measured * 100 > least["measured"] * heading.words
+        heading.words >= least["least_measured"] and heading.measured * 100 > least["measured"] * heading.words
     )
-    return "results" if is_measured or any(role in _TESTED for role in found) else "method"
+    is_tested = (is_measured and found[-1] != "intro") or (not is_early and any(role in _TESTED for role in found))
+    return "results" if is_tested else "method"
 
 
 def _settled(heading: Heading, levels: Sequence[int], found: Sequence[str], at: int) -> str:
     """The role of a section of experiments: setup where results follow in sections of their own, else results."""
-    if found[at] != _EXPERIMENT or levels[at] > 1:
-        return "results" if found[at] == _EXPERIMENT else found[at]
+    if found[at] != _EXPERIMENT:
+        return found[at]
     after = next((n for n in range(at + 1, len(found)) if levels[n] <= levels[at]), len(found))
-    if after < len(found) and found[after] == _OUTCOME:
-        return "setup"
     least = settings()["roles"]
-    words, measured = heading.words, heading.measured
     low, high = least["lead"]
-    is_lead = after > at + 1 and low < words < high and measured * 100 < least["lead_measured"] * words
-    return "setup" if is_lead else "results"
+    is_lead = low < heading.words < high and heading.measured * 100 < least["lead_measured"] * heading.words
+    is_setup = (is_lead and after > at + 1) or found[after : after + 1] == [_OUTCOME]
+    return "setup" if is_setup and levels[at] == 1 else "results"

@@ -210,6 +210,37 @@ def test_tables_of_contents_lists_and_questions_are_no_headings(tmp_path: Path) 
     assert len(document.references) == 5
 
 
+def test_lettered_headings_stand_below_roman_ones(tmp_path: Path) -> None:
+    sheet = Sheet()
+    y = 60.0
+    for heading in ("I. INTRODUCTION", "II. DESIGN", "A. Keys", "B. Values", "III. EVALUATION", "A. Setup", "B. Speed"):
+        if heading.startswith(("I", "V")):
+            sheet.center(y, 10, heading)
+        else:
+            sheet.put(90, y, 10, heading, ITALIC)
+        y = sheet.fill(90, y + 18, 430, 10, ONCE) + 14
+    sheet.center(y, 10, "REFERENCES")
+    sheet.put(90, y + 18, 10, "[1] A survey of caches. arXiv preprint arXiv:2404.11584.")
+    document = made(tmp_path, sheet)
+    assert [(part.headings[-1], len(part.headings), part.role) for part in of(document, "heading")] == [
+        ("I INTRODUCTION", 1, "intro"), ("II DESIGN", 1, "method"), ("A Keys", 2, "method"), ("B Values", 2, "method"),
+        ("III EVALUATION", 1, "results"), ("A Setup", 2, "setup"), ("B Speed", 2, "results"),
+        ("REFERENCES", 1, "references"),
+    ]  # fmt: skip
+
+
+def test_numbers_of_lines_are_no_text_and_headings_may_have_two_rows(tmp_path: Path) -> None:
+    second = Sheet()
+    second.put(90, 80, 12, "2   DESIGN CONSIDERATIONS AND", BOLD)
+    second.put(90, 94, 12, "DISCUSSION", BOLD)
+    second.fill(90, 120, 430, 10, ONCE * 3)
+    for at, y in enumerate((80, 120, 168), 1):
+        second.put(66, y, 5, str(5 * at))
+    document = made(tmp_path, first(), second)
+    assert headings(document)[2:] == ["2 DESIGN CONSIDERATIONS AND DISCUSSION"]
+    assert of(document, "paragraph")[-1].text.text == (ONCE * 3).strip()
+
+
 def test_rules_and_gaps_give_the_cells_of_a_table(tmp_path: Path) -> None:
     page = Sheet()
     page.put(90, 60, 12, "2   Method", BOLD)
