@@ -119,8 +119,7 @@ def relative(items: list[Item], text: str, latest: str) -> list[Item]:
 
     `latest` is the newest date of the graph ("2025-10-15", "2025-10", "2025"); if it is "", dates are "" too.
     """
-    out: list[Item] = []
-    at = 0
+    out, at = list[Item](), 0
     while at < len(items):
         found = _span(items, at, latest) or _this(items, at, latest) or _ago(items, at, latest)
         last, fact = found or (at, None)
@@ -139,8 +138,7 @@ def _span(items: list[Item], at: int, latest: str) -> _Found:
     """The period, or the reports, meant by "last" and the pieces after it."""
     if not items[at].means("last"):
         return None
-    number, unit = 1.0, items[at].of("type:")
-    end = at
+    number, unit, end = 1.0, items[at].of("type:"), at
     for item in items[at + 1 : at + 5] if not unit else ():
         end += 1
         classified = _CLASSIFIED.fullmatch(item.text)
@@ -160,6 +158,8 @@ def _span(items: list[Item], at: int, latest: str) -> _Found:
             break
     if unit == "report" and 0 < number < 1000:
         return end, Fact("recent", str(int(number)), "")
+    if unit in _DAYS and len(latest) >= 10 and (days := number * _DAYS[unit]) > 1:  # the newest day is one of them
+        number, unit = days - 1, "day"
     return (end, Fact("date", latest and _before(latest, unit, int(number)), "", ">=")) if unit in _UNITS else None
 
 

@@ -47,7 +47,7 @@ def split(selection: str, lexicon: Lexicon, now: date) -> tuple[str, date | None
 
     >>> from kg.vocabulary import Vocabulary
     >>> split("KV cache since last week", Lexicon(Vocabulary.load()), date(2025, 10, 17))
-    ('KV cache', datetime.date(2025, 10, 10))
+    ('KV cache', datetime.date(2025, 10, 11))
     """
     items = _items(selection, lexicon, now)
     at = next((n for n, item in enumerate(items) if _first_day(item)), None)

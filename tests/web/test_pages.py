@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -356,6 +357,11 @@ def test_new_papers_stand_by_topic_and_may_be_filtered(client: httpx.Client) -> 
     assert len(shown) > 1
     for link in one.xpath("//li[@id]/b/a/@href"):
         assert client.get(link, headers=browser).status_code == 200
+
+
+def test_new_papers_are_by_default_those_of_seven_days(client: httpx.Client) -> None:
+    data = client.get("/new.json").json()
+    assert date.fromisoformat(data["latest"]) - date.fromisoformat(data["since"]) == timedelta(6)
 
 
 def test_feed_is_atom(client: httpx.Client) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kg.api import Graph
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_SHOWN, _DAYS, _LONG = 200, 7, 1500
+_SHOWN, _DAYS, _LONG = 200, 6, 1500  # six days before the newest one make a week
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
