@@ -57,51 +57,7 @@ _APART_SIGN = re.compile(r"(?<![A-Za-z])\s+(?=[×%])|\s+(?=[,;](?:\s|$))")
 
 
 def as_text(said: str) -> str:
-    """A text with LaTeX and Markdown shown as text: "H$_2$O" is "H2O".
-
-    >>> as_text(r"in $O(n\\log n)$")
-    'in O(n log n)'
-    >>> as_text(r"a $1.5\\times$ speedup of H$_2$O at 40\\%")
-    'a 1.5× speedup of H2O at 40%'
-    >>> as_text(r"\\underline{F}ast \\underline{O}pen Gates")
-    'Fast Open Gates'
-    >>> as_text(r"of $1024^3$ voxels")
-    'of 1024³ voxels'
-    >>> as_text(r"entropic\\-time gates of $O(n^2)$ and $O(L^2)$ (R$^2$Gate)")
-    'entropic-time gates of O(n²) and O(L²) (R²Gate)'
-    >>> as_text(r"$O(2.8^n)$ of $2^{N-1}$, $E\\to E^2$ where $S_E > 1$ and $i\\in I$")
-    'O(2.8^n) of 2^(N-1), E→E² where S_E>1 and i∈I'
-    >>> as_text(r"a Fr\\'echet gate by Erd\\H{o}s")
-    'a Fréchet gate by Erdős'
-    >>> as_text(r"in under 100$\\mu s$")
-    'in under 100μs'
-    >>> as_text(r"\\$2.86M of savings at 5.4$\\times$ the rate")
-    '$2.86M of savings at 5.4× the rate'
-    >>> as_text("from $0.398 to $0.228, or $x$ in all")
-    'from $0.398 to $0.228, or x in all'
-    >>> as_text(r"by at least \\small 45\\%")
-    'by at least 45%'
-    >>> as_text(r"we propose $\\tt A^\\tt 3$, a gate")
-    'we propose A³, a gate'
-    >>> as_text(r"\\emph{Stage~1}: 4{,}918 ms (\\textbf{38.7$\\times$})")
-    'Stage 1: 4,918 ms (38.7×)'
-    >>> as_text(r"Late Gates~(LG)~\\cite{late}, and more.")
-    'Late Gates (LG), and more.'
-    >>> as_text(r"we propose ${\\bf \\texttt{Late Gate Pruning}}$, which")
-    'we propose Late Gate Pruning, which'
-    >>> as_text(r"of 2B$\\sim$9B, 2∼3")
-    'of 2B-9B, 2-3'
-    >>> as_text(r"some (\\ie, 3) gates")
-    'some (i.e., 3) gates'
-    >>> as_text("in _late time_ of LATE_GATE_1")
-    'in late time of LATE_GATE_1'
-    >>> as_text("a *late* gate, **fast**, for A* and B*")
-    'a late gate, fast, for A* and B*'
-    >>> as_text("down- scaled, pre- and post-scan")
-    'down-scaled, pre- and post-scan'
-    >>> as_text("a ``fast gate'' and a ``slow one\\"")
-    'a “fast gate” and a “slow one”'
-    """
+    """A text with LaTeX and Markdown shown as text: "H$_2$O" is "H2O"; tests/cases/readable.jsonl has more."""
     said = _LOST.sub(r"\\t\1", said)
     for start, end, letter in reversed(list(accented(said))):
         said = said[:start] + letter + said[end:]
@@ -123,11 +79,7 @@ def as_text(said: str) -> str:
 
 
 def caption_text(caption: str, label: str) -> str:
-    """A caption as text, without the label that it begins with.
-
-    >>> caption_text("Table 2: Speed of gates", "Table 2")
-    'Speed of gates'
-    """
+    """A caption as text, without the label that it begins with."""
     said = as_text(caption)
     return said[len(label) :].lstrip(" :.|–—-") if label and said.startswith(label) else said
 
@@ -143,11 +95,7 @@ def _formula(found: re.Match[str]) -> str:
 
 
 def letters(raw: str) -> list[str]:
-    r"""What is shown in the place of each letter of a text with LaTeX, so that spans of the text can be shown.
-
-    >>> "".join(letters(r"a \textbf{$1.5\times$ speedup} at 40\% of \href{https://a.b}{this} Fr\'echet gate"))
-    'a 1.5× speedup at 40% of this Fréchet gate'
-    """
+    r"""What is shown in the place of each letter of a text with LaTeX, so that spans of the text can be shown."""
     shown, closing = list(raw), list[bool]()
     for start, end, letter in accented(raw):
         shown[start:end] = [letter, *[""] * (end - start - 1)]
@@ -175,11 +123,7 @@ def _symbol(command: re.Match[str]) -> str:
 
 
 def excerpt(sentence: str, quotes: Iterable[str], most: int = 160) -> str:
-    """A sentence in at most so many letters, cut so that its first quotes stay whole.
-
-    >>> excerpt("It is " + 9 * "very " + "fast on an H100 GPU, " + 9 * "really " + "so.", ["H100"], 40)
-    '…very fast on an H100 GPU, really…'
-    """
+    """A sentence in at most so many letters, cut so that its first quotes stay whole."""
     said = as_text(sentence)
     if len(said) <= most:
         return said
@@ -196,9 +140,6 @@ def lit(sentence: str, quote: str, most: int = 4000) -> tuple[str, str, str]:
     """A sentence cut around its quote as in `excerpt`: what stands before it, the quote, what stands behind it.
 
     Of a quote that the sentence lacks, or that is nearly all of it, only the quote is left.
-
-    >>> lit("It is " + 9 * "very " + r"fast, 12.5x, and at $2.5\\times$ cheap.", r"5\\times", 24)
-    ('…and at ', '2.5×', ' cheap.')
     """
     said = as_text(sentence)
     place = _place(sentence, said, quote)
@@ -229,11 +170,7 @@ def _place(sentence: str, said: str, quote: str) -> tuple[int, int] | None:
 
 
 def place_in_words(said: str, own: str) -> tuple[int, int] | None:
-    """Where a quote stands in a text, in whole words: rather on its own than within a longer one; None if nowhere.
-
-    >>> place_in_words("CCGQA beats GQA", "GQA"), place_in_words("CCGQA is fast", "GQA")
-    ((12, 15), (0, 5))
-    """
+    """Where a quote stands in a text, in whole words: rather on its own than within a longer one; None if nowhere."""
     found = re.search(rf"(?<![\w.-]){re.escape(own)}(?![\w-])", said) or re.search(re.escape(own), said)
     return _in_words(said, *found.span()) if found and own else None
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
 _SEVERAL = re.compile(r".*[A-Z]s")  # "LLMs"
-_MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
+MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
 #: Normalises a text for display.
 clean = one_line
 
@@ -219,7 +219,7 @@ def title(paper: Paper) -> str:
 def name(paper: Paper) -> str:
     """The short name of what the paper proposes, or ""; several things ("LLMs") are its name only in its title."""
     records = [record for _, record in paper.entries]
-    own = (one for one in (record.name for record in records) if one and not _MACRO.fullmatch(one))
+    own = (one for one in (record.name for record in records) if one and not MACRO.fullmatch(one))
     own = (one for one in own if not _SEVERAL.fullmatch(one) or any(one in record.title for record in records))
     return clean(next(own, ""))
 

@@ -78,4 +78,5 @@ def _first(text: str, most: int) -> str:
         if out and len(out) + len(sentence) > most:
             break
         out += sentence
-    return out.rstrip(";；")
+    out = out.rstrip(";；")
+    return out + "。" if has_han(out[-1:]) or (has_han(out) and out[-1].isalnum()) else out

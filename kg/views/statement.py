@@ -149,21 +149,23 @@ def stated(words: PageWords, claim: Mapping[str, Any]) -> str:
     return change(words, claim["change"], value, claim.get("unit", ""), claim.get("bound", ""))
 
 
-def effect(shown: Selection, result: Result) -> str:
-    """A result as one phrase of a fixed template: metric, change, baseline, setting."""
-    words = shown.words
-    baseline, setting = wording(shown, result.baseline_concept, result.baseline), as_text(clean(result.setting))
-    notes = [words("statement.than", baseline=baseline)] if baseline else []
-    return _aside(words, _changed(shown, result), notes + ([setting] if setting else []))
+def effect(shown: Selection, result: Result, *, is_short: bool = False) -> str:
+    """A result as one phrase of a fixed template: metric, change, baseline, setting.
 
-
-def short_effect(shown: Selection, result: Result) -> str:
-    """The same in a few words: the rival where it is a name, and that there are conditions instead of which."""
-    words = shown.words
+    `is_short`: the rival where it is a short name, and that there are conditions instead of which.
+    """
+    words, setting = shown.words, as_text(clean(result.setting))
     baseline = wording(shown, result.baseline_concept, result.baseline)
-    is_named = any(letter.isupper() or letter.isdigit() or has_han(letter) for letter in baseline)
-    notes = [words("statement.than", baseline=baseline)] if is_named and len(baseline) <= _NAME else []
-    return _aside(words, _changed(shown, result), notes + ([words("statement.conditions")] if result.setting else []))
+    is_told = baseline and (not is_short or (is_name(baseline) and len(baseline) <= _NAME))
+    notes = [words("statement.than", baseline=baseline)] if is_told else []
+    notes += [words("statement.conditions") if is_short else setting] if setting else []
+    said = _changed(shown, result)
+    return words("statement.aside", effect=said, notes=words("statement.also").join(notes)) if notes else said
+
+
+def is_name(words: str) -> bool:
+    """Whether each word is one of a name: it has a capital letter, a digit or a Chinese character."""
+    return bool(words) and all(any(c.isupper() or c.isdigit() or has_han(c) for c in word) for word in words.split())
 
 
 def _changed(shown: Selection, result: Result) -> str:
@@ -189,10 +191,6 @@ def _fraction(words: PageWords, value: float | tuple[float, float]) -> str:
     """What a decrease by a factor leaves: "1/4", "1/4–1/2"."""
     low, high = (f"1/{end:,.12g}" for end in (value if isinstance(value, tuple) else (value, value)))
     return low if low == high else words("statement.range", low=high, high=low)
-
-
-def _aside(words: PageWords, text: str, notes: list[str]) -> str:
-    return words("statement.aside", effect=text, notes=words("statement.also").join(notes)) if notes else text
 
 
 def spread(words: PageWords, found: Sequence[ResultRow]) -> str:

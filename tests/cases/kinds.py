@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.query import Lexicon, Outcome, read
 from kg.query.followup import Context
+from kg.query.since import split
 from kg.store.user_sql import fits
 from tests.cases.extracted import EXTRACTED
 from tests.cases.linked import LINKED
@@ -110,6 +112,7 @@ KINDS: dict[str, Callable[[Any, Lexicon], Json]] = {
     "same": same,
     "told": told,
     "narrowing": narrowing,
+    "period": lambda text, lexicon: [str(one) for one in split(text, lexicon, date(2025, 10, 17))],
     "brief": lambda brief, _: unsupported(brief),
     **{name: _without_lexicon(kind) for name, kind in (EXTRACTED | LINKED | SOURCED).items()},
 }

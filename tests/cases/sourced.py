@@ -16,6 +16,9 @@ from kg.sources.dates import iso_date
 from kg.sources.layout.header import header
 from kg.sources.layout.join import Joiner
 from kg.sources.people import people
+from kg.text import has_han
+from kg.views import readable
+from kg.views.plain import alone
 from kg.wordcounts import WordCounts
 from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_journals import chinese
@@ -101,4 +104,6 @@ SOURCED: dict[str, Callable[[Any], Json]] = {
     "date": lambda given: iso_date(*given),
     "comment": venue,
     "latex": plain,
+    "readable": lambda given: getattr(readable, given[0])(*given[1:]),
+    "alone": lambda text: alone(text, "zh" if has_han(text) else "en"),
 }

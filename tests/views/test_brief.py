@@ -12,9 +12,10 @@ import pytest
 
 import kg
 from kg.api import Graph
-from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text
+from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text, Topic
 from kg.text import has_han
 from kg.views.brief import ORIGINS, PARTS, brief, parts, reread, view, who
+from kg.views.plain import own_words
 from kg.views.selection import Selection, title
 from kg.views.words import PageWords
 from tests.views.pages import is_of_source
@@ -112,6 +113,31 @@ def test_problem_without_a_name_is_left_to_the_paper_s_sentence(built: Graph) ->
     text = brief(built, _paper(**FULL, key=key), "en")
     assert "problem" not in text
     assert "“We propose Foo plus block routing.”" in text
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("To end this gap, we propose Foo.", "We propose Foo."),
+        ("We propose Foo, which closes this gap.", "Foo needs no training."),
+        ("This gap is what Bar closes.", "Foo needs no training."),
+    ],
+)
+def test_sentence_that_refers_back_is_cut_or_another_one_stands_for_it(key: str, said: str) -> None:
+    abstract = f"Gates are slow. {key} It has two parts. Foo needs no training. Code is available at https://a.b."
+    document = Document("t-1", "t", 1, {"A": Text(abstract, abstract)})
+    place = Evidence(key, "A", 16, 16 + len(key))
+    code = Evidence("Code is available at https://a.b.", "A", abstract.find("Code"), len(abstract))
+    paper = Paper("paper:t-1", [(document, Record("t-1", name="Foo", key={"proposes": place, "result": code}))])
+    assert own_words(paper, "proposes") == said
+    assert own_words(paper, "result") == ""
+
+
+def test_kind_is_one_that_the_proposal_names(built: Graph) -> None:
+    text, places = "We propose Foo, a pruning method.", {"quantization": 0, "pruning": 17}
+    topics = [Topic(name, Evidence(name, "T", at, at + 7), sure=True) for name, at in places.items()]
+    paper = _paper(**FULL | {"topics": topics, "key": {"proposes": Evidence(text, "A", 0, 33)}})
+    assert "Foo (pruning)" in brief(built, paper, "en")
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "outperforms Bar"), ("zh", "优于Bar")])

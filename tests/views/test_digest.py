@@ -6,7 +6,6 @@ import html
 import json
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -18,8 +17,6 @@ import kg.api
 from kg.api import Graph
 from kg.cli.digest import of_files
 from kg.model import Document, KgError, Paper, Record, Source, Text
-from kg.query import Lexicon
-from kg.query import since as periods
 from kg.sources import read
 from kg.sources.digest_reader import LEFT_OUT
 from kg.views.digest import Digest, DigestSentence, of
@@ -264,26 +261,3 @@ def test_papers_of_a_period_stand_in_the_order_of_the_sources(tmp_path: Path, mo
 def test_what_tells_no_period_is_an_error(graph: Graph, wrong: str):
     with pytest.raises(KgError, match="no day"):
         graph.digest(since=wrong) if wrong else graph.digest(now="2025")
-
-
-@pytest.mark.parametrize(
-    ("selection", "rest", "first"),
-    [
-        ("KV cache since last week", "KV cache", date(2025, 10, 11)),
-        ("since 2025-10-01", "", date(2025, 10, 1)),
-        ("since 3 months ago", "", date(2025, 7, 17)),
-        ("上周以来的KV缓存论文", "KV缓存论文", date(2025, 10, 11)),
-        ("近两个月的量化", "量化", date(2025, 8, 17)),
-        ("since yesterday", "", date(2025, 10, 16)),
-        ("本周的剪枝", "剪枝", date(2025, 10, 13)),
-        ("pruning since today", "pruning", date(2025, 10, 17)),
-        ("去年以来", "", date(2024, 10, 17)),
-        ("papers of 2024 on pruning", "papers of 2024 on pruning", None),
-        ("自2025年9月以来 剪枝", "剪枝", date(2025, 9, 1)),
-        ("近似计算", "近似计算", None),
-        ("learning since birth", "learning since birth", None),
-        ("", "", None),
-    ],
-)
-def test_periods_in_selections(selection: str, rest: str, first: date | None):
-    assert periods.split(selection, Lexicon(Vocabulary.load()), date(2025, 10, 17)) == (rest, first)

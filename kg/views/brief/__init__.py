@@ -6,19 +6,22 @@ record by a fixed template, or left out, and the paper's own sentences on its pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError, Paper
+from kg.query.patterns import any_regex
 from kg.safe_output import json_text
 from kg.text import fold, has_han, one_line
+from kg.views.plain import own_words
 from kg.views.readable import as_text
 from kg.views.render import render
 from kg.views.rendered import View
 from kg.views.selection import Selection, Thing, clean, ids, is_within, key_sentences, link, name, named, title
 from kg.views.source_summary import short, summary_of
-from kg.views.statement import ResultRow, effect, is_in_language, rows, short_effect, term
+from kg.views.statement import ResultRow, effect, is_in_language, is_name, rows, term
 from kg.views.words import settings
 
 if TYPE_CHECKING:
@@ -77,12 +80,12 @@ def parts(shown: Selection, paper: Paper, origin: str = "record", fields: Collec
     if origin != "record":
         paper = reread(shown.graph, paper, ORIGINS[origin])
     words, key = shown.words, key_sentences(paper)
-    found = main_results(shown, paper, fields)
+    found, problems = main_results(shown, paper, fields), _sayable(shown, paper, "problem", fields)
     return BriefParts(
         who=_institutions(shown, paper) or first_author(shown, paper),
         title=as_text(title(paper)),
         technique=words("brief.join").join(techniques(shown, paper, fields)),
-        problem=words("brief.join").join(_problems(shown, paper, fields)),
+        problem=words("brief.join").join(_chosen(shown, paper, problems, "problem")[:_LISTED]),
         effect=words("brief.join_effects").join(effect(shown, one.result) for one in found),
         key=as_text(clean(key["result"].quote)) if "result" in key else "",
     )
@@ -92,7 +95,8 @@ def sentence(words: PageWords, found: BriefParts, *, is_titled: bool = True) -> 
     """The parts in the fixed template of the language, without who and title where these stand elsewhere."""
     key = ("brief.presented" if found.who else "brief.paper") + ("" if found.title else "_untitled")
     what = [words(key, who=found.who, title=found.title)] if is_titled else []
-    said = [*what, *(words(f"brief.{part}_part", value=value) for part in PARTS if (value := getattr(found, part)))]
+    form = "part" if is_titled else "alone"
+    said = [*what, *(words(f"brief.{part}_{form}", value=value) for part in PARTS if (value := getattr(found, part)))]
     text = words("brief.gap").join(said) + words("brief.stop") if said else ""
     return text + (words("brief.key_part", quote=found.key.translate(_WITHIN)) if found.key else "")
 
@@ -148,10 +152,6 @@ def _is_called(one: Thing, names: Iterable[str]) -> bool:
     return fold(one.label) in own or any(fold(quote.quote) in own for quote in one.quotes)
 
 
-def _problems(shown: Selection, paper: Paper, fields: Collection[str]) -> list[str]:
-    return _chosen(shown, paper, _sayable(shown, paper, "problem", fields), "problem")[:_LISTED]
-
-
 def _sayable(shown: Selection, paper: Paper, kind: str, fields: Collection[str]) -> list[Thing]:
     found = shown.things(paper, kind)
     found = [one for one in found if not fields or any(quote.field in fields for quote in one.quotes)]
@@ -201,8 +201,8 @@ def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, An
     elif own:
         text = shown.words("brief.of_source", quote=own.translate(_WITHIN).rstrip("。"))
     else:
-        roles = ("result",) if shown.lang == "zh" else ("proposes", "result")
-        quotes = dict.fromkeys(key[role] for role in roles if role in key)
+        roles = ("proposes", "result") if shown.lang == "en" else ("proposes",) if not found.effect else ()
+        quotes = dict.fromkeys(filter(None, (own_words(paper, role) for role in roles)))
         text += "".join(shown.words("brief.key_part", quote=quote.translate(_WITHIN)) for quote in quotes)
     return {
         "papers": ids(paper),
@@ -213,19 +213,24 @@ def data(shown: Selection, paper: Paper, origin: str = "record") -> dict[str, An
 
 
 def certain(shown: Selection, paper: Paper) -> BriefParts:
-    """The parts with what is certain alone: the own name with its kind, problems that have a name, sure effects."""
-    words, kind, found = shown.words, _kind(shown, paper), parts(shown, paper)
-    proposal = f"{found.title} {as_text(clean(key.quote)) if (key := key_sentences(paper).get('proposes')) else ''}"
+    """The parts with what is certain alone: a name with its kind, named problems, sure effects without marks."""
+    words, found, proposal = shown.words, parts(shown, paper), own_words(paper, "proposes")
     proposed = [one for one in shown.things(paper, "technique") if one.role == "proposed"]
     own = as_text(name(paper)) if any(_is_called(one, (name(paper), title(paper))) for one in proposed) else ""
-    named = (own, *found.technique.split(words("brief.join")))
-    technique = next((one for one in named if one and one in proposal), "")
-    if technique and technique == own and kind:
+    named = (own, *filter(is_name, found.technique.split(words("brief.join"))))
+    technique = next((one for one in named if one and one in f"{found.title} {proposal}"), "")
+    kind = _kind(shown, paper, proposal) if technique and technique == own else ""
+    if kind:
         technique = words("brief.of_kind", name=technique, kind=kind)
-    labels = {one.label for one in shown.things(paper, "problem") if one.concept in shown.graph.vocabulary}
-    problems = [one for one in _problems(shown, paper, ()) if one in labels]
-    sure = [one for one in main_results(shown, paper) if one.result.sure]
-    effects = [(short_effect if shown.lang == "zh" else effect)(shown, one.result) for one in sure]
+    elif shown.lang == "en" and technique in found.title:  # it is said already
+        technique = ""
+    problem, known = key_sentences(paper).get("problem"), shown.graph.vocabulary
+    problems = [
+        one for one in shown.things(paper, "problem", sure=True)
+        if one.concept in known and any(is_within(problem, at.field, at.start) for at in one.quotes)
+    ]  # fmt: skip
+    sure = [one for one in main_results(shown, paper) if one.result.sure and not one.result.marks]
+    effects = [effect(shown, one.result, is_short=shown.lang == "zh") for one in sure]
     beaten = [] if effects else _beaten(shown, paper)[:_LISTED]
     if beaten:
         effects = [words("brief.beats", names=words("brief.comma").join(beaten))]
@@ -233,16 +238,19 @@ def certain(shown: Selection, paper: Paper) -> BriefParts:
         found,
         who=who(shown, paper),
         technique=technique,
-        problem=words("brief.join").join(problems),
+        problem=words("brief.join").join(term(shown, one) for one in problems[:_LISTED]),
         effect=words("brief.join_effects").join(effects),
     )
 
 
-def _kind(shown: Selection, paper: Paper) -> str:
-    """What the title says of the kind of a method: the first topic there that is no application; "" without one."""
-    applied = settings()["week"]["applications"]
-    topics = [one for one in shown.things(paper, "topic", sure=True) if one.concept.partition(":")[2] not in applied]
-    places = [(quote.start, one.label) for one in topics for quote in one.quotes if quote.field == "T"]
+def _kind(shown: Selection, paper: Paper, proposal: str) -> str:
+    """The kind of a method: the first topic of the title, no application, that the proposal names; "" without one."""
+    applied, known = settings()["week"]["applications"], shown.graph.vocabulary
+    places = []
+    for one in shown.things(paper, "topic", sure=True):
+        if one.concept in known and one.concept.partition(":")[2] not in applied:
+            labels = any_regex(tuple(known[one.concept].labels()))
+            places += [(at.start, one.label) for at in one.quotes if at.field == "T" and re.search(labels, proposal)]
     return min(places, default=(0, ""))[1]
 
 

@@ -7,26 +7,26 @@ where the summary states the same number, it is marked there and not repeated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kg.model import NOT_OWN
-from kg.text import sentences
 from kg.views.brief import certain, sentence, who
+from kg.views.plain import alone, behind, own_words, refers
 from kg.views.readable import as_text, excerpt
 from kg.views.selection import Selection, clean, code, ids, is_within, key_sentences, link, name, title
 from kg.views.source_summary import approach, findings, short, summary_of
-from kg.views.statement import ResultRow, rows, short_effect
+from kg.views.statement import ResultRow, effect, rows
 from kg.views.words import settings
 
 if TYPE_CHECKING:
     from kg.model import Paper
 
-_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d[\d,]*(?:\.\d+)?)\s?([%％倍×xX](?![A-Za-z]))?")
+_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d[\d,]*(?:\.\d+)?)\s?([%％倍×xX](?![A-Za-z])|-?times\b|-?fold\b)?")
 _BEGIN, _SHORT = 40, 60  # letters of a summary where the paper's own name stands, and of authors in short
 _LOW = re.compile(r"\d[\d,.]*[%倍×x]?\s?[-–~～至到]\s?\Z")
-_UNITS = {"％": "%", "倍": "x", "×": "x", "X": "x"}
+_UNITS = {"％": "%"} | dict.fromkeys(("倍", "×", "X", "times", "-times", "fold", "-fold"), "x")
 
 
 def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
@@ -35,9 +35,10 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
     said, other, origin = _summaries(shown, paper, sure)
     best = next((one for one in sure if _place(said, one)), sure[0] if sure else None)
     pieces = marked(said, best)
-    figure = short_effect(shown, best.result) if best and len(pieces) < 2 else ""
+    stated = effect(shown, best.result, is_short=True) if best else ""
+    figure = stated if len(pieces) < 2 and stated not in said else ""
     finding = _finding(shown, paper, best)
-    composed = short_effect(shown, best.result) + shown.words("brief.stop") if best else ""
+    composed = stated + shown.words("brief.stop") if stated else ""
     by = who(shown, paper)
     own, head = as_text(name(paper)), as_text(title(paper)) or ids(paper)[0]
     abstract = next((d.texts["A"].text for d, _ in paper.entries if "A" in d.texts), "")
@@ -93,14 +94,24 @@ def _summaries(shown: Selection, paper: Paper, sure: list[ResultRow]) -> tuple[s
     told = summary_of(paper, shown.lang)
     if said := short(told, most):
         return said, approach(told, most), "source"
-    key = {role: as_text(clean(quote.quote)) for role, quote in key_sentences(paper).items()}
-    if shown.lang == "en" and "proposes" in key:
-        main = excerpt(key["proposes"], [name(paper)], most)
-        result = as_text(sure[0].quote.sentence) if sure else key.get("result", "")
-        both = f"{main} {result}" if result and result != key["proposes"] else main
+    proposal = own_words(paper, "proposes")
+    if shown.lang == "en" and proposal:
+        main = _shortened(proposal, most)
+        stated = (alone(as_text(one.quote.sentence)) for one in sure)
+        result = next((one for one in stated if not refers(one, is_first=False)), "") or own_words(paper, "result")
+        both = f"{main} {result}" if result and result != proposal else main
         return (both if len(both) <= most else main), main, "abstract"
-    composed = sentence(shown.words, replace(certain(shown, paper), key=""), is_titled=False)
-    return composed, composed, "composed" if composed else ""
+    found = certain(shown, paper)
+    if not (found.effect or found.problem):  # a name says no more than the title
+        return "", "", ""
+    composed = sentence(shown.words, replace(found, key=""), is_titled=False)
+    return composed, composed, "composed"
+
+
+def _shortened(said: str, most: int) -> str:
+    """A sentence cut at the end of a clause if it is too long."""
+    end = max(said.rfind(sign, most // 2, most) for sign in (", ", "; ", ": "))
+    return f"{said[:end]} …" if len(said) > most and end > 0 else excerpt(said, [], most)
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, float, str]]:
@@ -137,16 +148,19 @@ def _finding(shown: Selection, paper: Paper, best: ResultRow | None) -> str:
         return ""
     most = settings()["week"]["sentence"][shown.lang]
     told = findings(summary_of(paper, shown.lang)) if shown.lang == "zh" else iter([as_text(best.quote.sentence)])
-    fitting = (one for one in map(_bare, told) if len(one) <= most and _place(one, best))
-    said = next(fitting, "")
+    fitting = (one for one in (alone(one, shown.lang) for one in told) if len(one) <= most and _place(one, best))
+    said = next((one for one in fitting if not refers(one)), "")
     return said + shown.words("brief.stop") if said and said[-1].isalnum() else said
 
 
 def _negative(shown: Selection, paper: Paper) -> str:
     """A sentence that states a negative result, "" where none does: a loss behind "but", or a cue of failure."""
     cues = settings()["week"]["negative"][shown.lang]
-    told = findings(summary_of(paper, shown.lang)) if shown.lang == "zh" else _after_proposal(paper)
-    found = [one for one in map(_bare, told) if len(one) <= cues["most"] and _is_negative(one, cues)]
+    key = key_sentences(paper).get("proposes")  # a study may propose nothing
+    told = findings(summary_of(paper, "zh")) if shown.lang == "zh" else behind(paper, key.start if key else None)
+    found = [
+        one for one in (alone(one, shown.lang) for one in told) if len(one) <= cues["most"] and _is_negative(one, cues)
+    ]
     return next((one for one in found if any(_numbers(one))), "")
 
 
@@ -158,23 +172,6 @@ def _is_negative(said: str, cues: dict[str, Any]) -> bool:
         return True
     behind = next((f" {text.partition(cue)[2]}" for cue in cues["but"] if cue in text), "")
     return any(cue in behind for cue in cues["loss"]) and not any(cue in behind for cue in cues["gain"])
-
-
-def _after_proposal(paper: Paper) -> Iterator[str]:
-    """The sentences of an abstract from the one that proposes on."""
-    key = key_sentences(paper).get("proposes")
-    for document, _ in paper.entries:
-        raw = document.texts["A"].raw if "A" in document.texts else ""
-        begin = key.start if key and key.field == "A" else len(raw) // 2
-        yield from (as_text(clean(raw[start:end])) for start, end in sentences(raw) if start >= begin)
-        return
-
-
-def _bare(said: str) -> str:
-    """A sentence without the number of a list or a lead-in that stands before it."""
-    leads: Iterable[str] = settings()["week"]["leads"]
-    said = re.sub(r"^\W?\d[.)、）]\s*", "", said.strip()).rstrip(";；")
-    return next((said[len(lead) :] for lead in leads if said.startswith(lead)), said)
 
 
 def _devices(shown: Selection, paper: Paper) -> list[str]:
