@@ -136,6 +136,8 @@ def test_figure_is_shown_once(data: dict[str, Any]):
         ("is 4.20× faster on 4 GPUs", 4.2, "x", "4.20×"),
         ("保留97%", 97.0, "x", ""),
         ("a 1,000x cut", 1000.0, "x", "1,000x"),
+        ("over 3 times faster, a 4-fold cut", 4.0, "x", "4-fold"),
+        ("a length of 5.92 and a 4x cut", 5.92, "", "5.92"),
     ],
 )
 def test_number_of_a_result_is_marked_with_its_unit(text: str, value: Any, unit: str, figure: str):

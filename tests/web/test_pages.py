@@ -362,6 +362,7 @@ def test_new_papers_stand_by_topic_and_may_be_filtered(client: httpx.Client) -> 
 def test_new_papers_are_by_default_those_of_seven_days(client: httpx.Client) -> None:
     data = client.get("/new.json").json()
     assert date.fromisoformat(data["latest"]) - date.fromisoformat(data["since"]) == timedelta(6)
+    assert client.get("/home.json").json()["points"] == data["week"]["points"]
 
 
 def test_feed_is_atom(client: httpx.Client) -> None:

@@ -230,6 +230,7 @@ def certain(shown: Selection, paper: Paper) -> BriefParts:
         if one.concept in known and any(is_within(problem, at.field, at.start) for at in one.quotes)
     ]  # fmt: skip
     sure = [one for one in main_results(shown, paper) if one.result.sure and not one.result.marks]
+    sure = [one for one in sure if shown.lang != "zh" or one.result.metric_concept in known]
     effects = [effect(shown, one.result, is_short=shown.lang == "zh") for one in sure]
     beaten = [] if effects else _beaten(shown, paper)[:_LISTED]
     if beaten:

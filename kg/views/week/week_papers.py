@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kg.model import NOT_OWN
 from kg.views.brief import certain, sentence, who
 from kg.views.plain import alone, behind, own_words, refers
 from kg.views.readable import as_text, excerpt
@@ -23,7 +22,7 @@ from kg.views.words import settings
 if TYPE_CHECKING:
     from kg.model import Paper
 
-_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d[\d,]*(?:\.\d+)?)\s?([%％倍×xX](?![A-Za-z])|-?times\b|-?fold\b)?")
+_NUMBER = re.compile(r"(?<![A-Za-z\d.])(\d[\d,]*(?:\.\d+)?)(?:\s?([%％倍×xX](?![A-Za-z])|-?times\b|-?fold\b))?")
 _BEGIN, _SHORT = 40, 60  # letters of a summary where the paper's own name stands, and of authors in short
 _LOW = re.compile(r"\d[\d,.]*[%倍×x]?\s?[-–~～至到]\s?\Z")
 _UNITS = {"％": "%"} | dict.fromkeys(("倍", "×", "X", "times", "-times", "fold", "-fold"), "x")
@@ -69,7 +68,7 @@ def week_paper(shown: Selection, paper: Paper) -> dict[str, Any]:
 def _sure(shown: Selection, paper: Paper) -> list[ResultRow]:
     """The sure results, what says most first: a change before a level, without conditions, of the key sentence."""
     key, cap = key_sentences(paper).get("result"), settings()["week"]["cap"]
-    sure = [one for one in rows(shown, paper, sure=True) if NOT_OWN.isdisjoint(one.result.marks)]
+    sure = [one for one in rows(shown, paper, sure=True) if not one.result.marks]
     sure = [one for one in sure if shown.lang != "zh" or one.result.metric_concept in shown.graph.vocabulary]
 
     def rank(one: ResultRow) -> tuple[object, ...]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kg.identifiers import kind_of
 from kg.query.corpus import Corpus, Papers
 from kg.text import fold, is_kind
 from kg.views.overview import contents
-from kg.views.profile.paper_profile import described
 from kg.views.selection import clean
 from kg.views.trends import trend
 from kg.views.trends.trend_tables import percent, points_of
 from kg.views.words import PageWords
 from kg.web.asked import Asked, Shown
 from kg.web.facets import facets
+from kg.web.pages.new import new
 
 if TYPE_CHECKING:
     from kg.api import Graph
 
-_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING, _RIVALS = 7, 8, 6, 10, 400, 100
+_NEW, _RISING, _FIRST, _SUGGESTED, _HOLDING, _RIVALS = 5, 8, 6, 10, 400, 100
 #: CURIE, English and Chinese label, and how many papers name it.
 _Counted = tuple[str, str, str, int]
 
@@ -28,17 +28,17 @@ _Counted = tuple[str, str, str, int]
 def home(graph: Graph, asked: Asked) -> Shown:
     """The first page."""
     corpus, words = Corpus.of(graph.store), PageWords(asked.lang)
-    newest = graph.store.rows("SELECT curie FROM papers ORDER BY appeared DESC, curie LIMIT ?", _NEW)
-    held = contents(graph, asked.lang)
+    held, week = contents(graph, asked.lang), cast(Shown, new(graph, asked))
     data: dict[str, Any] = {
         "scope": held["scope"],
         "read": held["read"],
         "examples": _examples(graph, corpus, words),
-        "new": described(graph, [curie for (curie,) in newest]),
+        "points": week.data["week"]["points"],
+        "new": week.data["papers"][:_NEW],
         "facets": facets(graph, asked, corpus, Papers()),
         **rising(graph, asked.lang),
     }
-    return Shown("home.html.jinja", "kg", data)
+    return Shown("home.html.jinja", "kg", data, week.values)
 
 
 def rising(graph: Graph, lang: str) -> dict[str, Any]:
