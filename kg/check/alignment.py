@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -18,20 +18,16 @@ from kg.check.claim_amounts import AGREEMENTS, Amount, agreement, clause, compar
 from kg.check.paper_text import AnalyzedText, PaperText, Sentence, Word
 from kg.model import Result
 from kg.query.cited import CitedClaim
-from kg.text import tokens
+from kg.text import fold, tokens
 from kg.vocabulary import Vocabulary
 
 APART = ("", "other unit")  # agreements of numbers that do not agree
-_TYPES = ("hardware", "model", "dataset", "metric", "technique", "topic")
-_BOUNDS = ("exact", "about", "up_to", "at_least", "at_most", "average")
+_TYPES = ("hardware", "model", "dataset", "metric")
 #: Groups of cues that say which way something goes.
 _WAYS = {
     "up": ("outcome-increase",),
     "down": ("outcome-decrease",),
     "good": ("outcome-improve", "outcome-win", "outcome-speed", "outperform"),
-    "bad": ("outcome-loss", "lose"),
-    "keep": ("equate",),
-    "no": ("negate",),
 }
 _ALIKE = 0.62  # cosine of two words from which they count as one
 _HELD = (1.0, 0.9, 0.7, 0.8, 0.6, 0.5, 0.6, 0.0)  # what an agreement counts for a sentence, by AGREEMENTS
@@ -65,6 +61,18 @@ class Alignment:
         numbers = self.claim.amounts  # whose units are no metrics
         found = [m for m in self.claim.concepts if all(m.end <= one.start or one.end <= m.start for one in numbers)]
         return {kind: frozenset(m.concept for m in found if m.type == kind) for kind in _TYPES}
+
+    @cached_property
+    def lacking(self) -> list[str]:
+        """The names of the claim, but those of its subject, that the paper never has."""
+        return [one[0] for one in self.claim.names if fold(one[0]) not in self._subject and self.paper.lacks(one[0])]
+
+    @cached_property
+    def has_rival(self) -> bool:
+        """Whether the sentence has another name in the place of one that the paper lacks: FP8 for FP4."""
+        forms = {_form(one) for one in self.lacking}
+        of_form = any(_form(one[0]) in forms and one[0] not in self.claim.text for one in self.sentence.names)
+        return of_form or any(value > 0 for name, value in self._of_types() if name.endswith("instead"))
 
     @cached_property
     def _near(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
@@ -114,6 +122,10 @@ class Alignment:
             out.append(min(some, key=lambda one: (AGREEMENTS.index(one.agreement), one.held is None)))
         return out
 
+    def is_turned(self, match: NumberMatch) -> bool:
+        """Whether claim and sentence say that the number goes up and down, or the other way round."""
+        return {_way(self.claim, match.own), _way(self.sentence, match.held)} == {"up", "down"}
+
     @cached_property
     def cover(self) -> float:
         """The share of the claim's words that the sentence has, by weight."""
@@ -125,34 +137,34 @@ class Alignment:
 
     def features(self, match: NumberMatch) -> dict[str, float]:
         """The features of the comparison of a number of the claim, or of the claim as a whole."""
-        own = (self._of_number, self._of_ways, self._of_place, self._of_slots)
-        return self._of_all | {name: value for made in own for name, value in made(match)}
+        return self._of_all | dict(chain(self._of_number(match), self._of_slots(match)))
 
     @cached_property
     def _of_all(self) -> dict[str, float]:
         """The features that all numbers of the claim share."""
-        return dict(chain(self._of_words(), self._of_types(), self._of_rivals()))
+        return dict(chain(self._of_words(), self._of_types(), self._of_subject()))
 
     def _of_words(self) -> Iterator[tuple[str, float]]:
         near, _ = self._near
-        exact = near >= 0.999
         in_paper = np.array([one.fold in self.paper.folds for one in self.words], bool)
-        names = np.array([one.is_name for one in self.words], bool)
-        weights = np.array([one.weight for one in self.words], np.float32)
         yield "cover", self.cover
-        yield "in paper", self._share(np.maximum(in_paper, near).astype(np.float32))
-        yield "names missing in paper", float((names & ~in_paper).sum())
-        yield "second least", float(np.sort(near)[1]) if len(near) > 1 else 1.0
+        yield "names missing in paper", float(len(self.lacking))
         for name, lacks in (
-            ("here", ~exact & (near < _ALIKE)),
+            ("here", near < _ALIKE),
             ("paper", ~in_paper),
             ("both", ~in_paper & (near < _ALIKE)),
         ):
-            yield f"heaviest missing {name}", float((weights * lacks).max()) if len(near) else 0.0
             yield f"count missing {name}", float(lacks.sum())
-        means = [one.mean(0) for one in (self.claim.vectors[self._kept], self.sentence.vectors) if len(one)]
-        yield "cosine", float(means[0] @ means[1]) if len(means) == 2 else 1.0
-        yield "least name", float(near[names].min()) if names.any() else 1.0
+        mine, theirs = self.claim.folds - self.sentence.folds, self.sentence.folds - self.claim.folds
+        yield "opposed", float(sum(bool(opposites().get(one, frozenset()) & theirs) for one in mine))
+
+    def _of_subject(self) -> Iterator[tuple[str, float]]:
+        """Whether the subject is what something is compared with: "A beats B" of B."""
+        for name, wording in (("claim", self.claim), ("paper", self.sentence)):
+            place = _rival(wording)
+            own = [one.start in place for one in wording.words if one.fold in self._subject]
+            yield f"subject rival in {name}", float(any(own))
+            yield f"subject first in {name}", float(bool(own) and not own[0])
 
     def _of_types(self) -> Iterator[tuple[str, float]]:
         """For each type whether the sentence or paper has what the claim names, or others."""
@@ -181,17 +193,12 @@ class Alignment:
         yield "numbers", float(len(found))
         there = sum(one.agreement not in APART for one in found if one.own != own)
         yield "numbers found", (there + (own is not None and match.agreement not in APART)) / max(len(found), 1)
-        yield "small", float(own is not None and own.low <= 12 and own.low.is_integer() and own.unit == "")
-        for bound in _BOUNDS:
-            yield f"own {bound}", float(own is not None and own.bound == bound)
-            yield f"held {bound}", float(held is not None and held.bound == bound)
         pair = (own.bound, held.bound) if own and held else ("", "")
         tops, floors = ("up_to", "at_most"), ("at_least",)
-        yield "turned bound", float((pair[0] in tops and pair[1] in floors) or (pair[0] in floors and pair[1] in tops))
+        crossed = (pair[0] in tops and pair[1] in floors) or (pair[0] in floors and pair[1] in tops)
+        # "over twice as fast" is true of 2.2x, and "less than a tenth" of over 90 % less.
+        yield "turned bound", float(crossed and match.agreement in ("same", "unitless"))
         yield "average for top", float("average" in pair and bool({*pair} & {"up_to", "at_least", "at_most"}))
-        metrics = {one.metric_concept for one in self._results if held and held.low in _ends(one)} - {""}
-        named = self._concepts["metric"]
-        yield "other metric", float(bool(metrics and named) and not metrics & named)
 
     @staticmethod
     def _noun(wording: AnalyzedText, amount: Amount | None) -> str:
@@ -199,51 +206,6 @@ class Alignment:
         if amount is None or wording.english is not wording.text:
             return ""
         return next((one.fold for one in wording.words if 0 <= one.start - amount.end <= 2), "")
-
-    def _of_ways(self, match: NumberMatch) -> Iterator[tuple[str, float]]:
-        """Which way claim and sentence go near the number."""
-        own = self._ways(self.claim, match.own)
-        held = self._ways(self.sentence, match.held)
-        for name in _WAYS:
-            yield f"only claim {name}", float(name in own and name not in held)
-            yield f"only paper {name}", float(name in held and name not in own)
-        turned = [("up", "down"), ("good", "bad"), ("down", "up"), ("bad", "good")]
-        yield "turned", float(any(a in own and a not in held and b in held and b not in own for a, b in turned))
-        here, there = _way(self.claim, match.own), _way(self.sentence, match.held)
-        yield "nearest turned", float({here, there} == {"up", "down"})
-        mine, theirs = self.claim.folds - self.sentence.folds, self.sentence.folds - self.claim.folds
-        opposed = [one for one in mine if opposites().get(one, frozenset()) & theirs]
-        yield "opposed", float(len(opposed))
-        yield "opposed without number", float(bool(opposed) and match.own is None)
-        for name in ("converted", "complement"):
-            yield f"{name} same way", float(match.agreement == name and here == there)
-            yield f"{name} other way", float(match.agreement == name and here != there)
-        yield "Chinese", float(self.claim.english is not self.claim.text)
-
-    def _ways(self, wording: AnalyzedText, amount: Amount | None) -> frozenset[str]:
-        first, last = clause(wording.text, amount.start, amount.end) if amount else (0, len(wording.text))
-        said = [one.fold for one in tokens(wording.text[first:last])]
-        said += [f"{one} {other}" for one, other in pairwise(said)]
-        return frozenset(name for name, cues in _cues(wording.vocabulary).items() if not cues.isdisjoint(said))
-
-    def _of_place(self, match: NumberMatch) -> Iterator[tuple[str, float]]:
-        """Whether the claim's words stand by the number in the sentence, or by another number."""
-        near, at = self._near
-        others = [one for one in self.sentence.amounts if one != match.held]
-        own = crossed = heaviest = 0.0
-        shares = self._shares(match.own)
-        for row, one in enumerate(self.words):
-            if near[row] < _ALIKE or match.held is None:
-                continue
-            word, weight = self.sentence.words[at[row]], one.weight * shares[row]
-            place = _gap(self.sentence.text, word, match.held)
-            nearest = min((_gap(self.sentence.text, word, other) for other in others), default=999.0)
-            own += weight * (place <= nearest)
-            crossed += weight * (place > nearest)
-            heaviest = max(heaviest, weight * (place > nearest))
-        yield "other numbers", float(len(others))
-        yield "at the number", own / max(own + crossed, 1e-6)
-        yield "heaviest at another", heaviest
 
     def _shares(self, own: Amount | None) -> list[float]:
         """How much each word of the claim belongs to one of its numbers: all, or little where another is nearer."""
@@ -267,8 +229,6 @@ class Alignment:
         for row, one in enumerate(self.words):
             if near[row] >= _ALIKE:
                 weights.setdefault(self.sentence.words[at[row]].fold, one.weight * shares[row])
-        yield "results here", float(len(slots))
-        yield "results with the number", float(len(own))
         all_words = sum(one.weight for one in self.words)
         yield "slots", sum(weights.get(fold, 0.0) for fold in mine) / all_words if all_words else float(bool(own))
         yield (
@@ -282,24 +242,6 @@ class Alignment:
             token.fold for said in (one.metric, one.baseline, one.setting, *one.on) for token in tokens(said)
         )
 
-    def _of_rivals(self) -> Iterator[tuple[str, float]]:
-        """Whether what the claim compares with is what the sentence compares with."""
-        mine, theirs = _rival(self.claim), _rival(self.sentence)
-        near, at = self._near
-        only_claim = 0.0
-        for row, one in enumerate(self.words):
-            if near[row] >= _ALIKE and one.start in mine and self.sentence.words[at[row]].start not in theirs:
-                only_claim = max(only_claim, one.weight)
-        yield "rival only in claim", only_claim
-        yield "compares claim", float(bool(mine))
-        yield "compares paper", float(bool(theirs))
-        for name, wording, place in (("claim", self.claim, mine), ("paper", self.sentence, theirs)):
-            own = [one.start in place for one in wording.words if one.fold in self._subject]
-            yield f"subject rival in {name}", float(any(own))
-            yield f"subject first in {name}", float(bool(own) and not own[0])
-        missing = [one.weight for row, one in enumerate(self.words) if one.start in mine and near[row] < _ALIKE]
-        yield "rival missing", max(missing, default=0.0)
-
 
 def _way(wording: AnalyzedText, amount: Amount | None) -> str:
     """Where the cue nearest to a number says that something goes: "up", "down" or ""."""
@@ -309,8 +251,9 @@ def _way(wording: AnalyzedText, amount: Amount | None) -> str:
     cues, found, said = _cues(wording.vocabulary), [], tokens(wording.text[first:last])
     for one, after in zip(said, [*said[1:], None], strict=True):
         is_bound = after is not None and after.fold == "than" and 0 <= amount.start - first - after.end < _NEXT
+        names = {one.fold, f"{one.fold} {after.fold}" if after else ""}  # 增加 are two
         for way in ("up", "down") if not is_bound else ():
-            if one.fold in cues[way] or (way == "up" and one.fold in cues["good"] - cues["down"]):
+            if names & cues[way] or (way == "up" and names & (cues["good"] - cues["down"])):
                 found.append((abs(first + one.start - amount.end), way))
     return min(found)[1] if found else ""
 
@@ -318,6 +261,11 @@ def _way(wording: AnalyzedText, amount: Amount | None) -> str:
 def is_bare(match: NumberMatch) -> bool:
     """Whether a number in words, without a unit, agrees with none: "two" of "two things" is no claim."""
     return match.own is not None and match.own.is_word and not match.own.unit and match.agreement in APART
+
+
+def _form(name: str) -> str:
+    """A name with a zero for each of its digits."""
+    return "".join("0" if one.isdigit() else one for one in name.casefold())
 
 
 def _gap(text: str, one: Word | Amount, other: Word | Amount) -> float:

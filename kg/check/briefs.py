@@ -50,12 +50,12 @@ class Briefs:
         plain = brief  # without names that are claims of their own
         for first, last in unheld:
             plain = plain[:first] + " " * (last - first) + plain[last:]
-        claims = [
-            DraftClaim(
-                "number", start, end, plain[start:end], one_line(brief[slice(*span)]), name, (paper.id,), one, span
-            )
-            for ((start, end), one), span in zip(found, taken, strict=True)
-        ]
+        claims = []
+        for ((start, end), one), span in zip(found, taken, strict=True):
+            first, last = clause(plain[start:end], one.start, one.end)  # a brief says several things in a sentence
+            words, place = one_line(brief[slice(*span)]), one._replace(start=one.start - first, end=one.end - first)
+            said = plain[start + first : start + last]
+            claims.append(DraftClaim("number", start, end, said, words, name, (paper.id,), place, span))
         numbers = [_beside(one, brief, unheld) for one in self.checker.verdicts(claims, lambda _: text)]
         return Checked((*numbers, *names))
 

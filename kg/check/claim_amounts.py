@@ -36,12 +36,16 @@ class Amount(NamedTuple):
 def _words() -> re.Pattern[str]:
     words = _told()["words"]
     either = {name: "|".join(sorted(words[name], key=len, reverse=True)) for name in words}
+    han = rf"[{either['han'].replace('|', '')}\d]+"
     return re.compile(
         rf"\b(?P<whole_and>{either['counts']}) and a half\b|"
+        rf"\b(?:(?:a|one) )?(?P<share>{either['parts']}) (?:of )?(?:a|an|one) (?=per ?cent|point)|"
+        rf"\b(?P<run>(?:{either['counts']})(?:(?:[ -]| and )(?:{either['counts']}))+)\b(?!-)|"
         rf"\b(?:(?P<count>{either['counts']})[ -])?(?P<part>(?:{either['parts']})s?)\b|(?P<half>{either['halves']})|"
         rf"(?:\b(?P<fold>[a-z]*(?:fold|times|twice|thrice|doubl|tripl|quadrup)\w*)\b|(?P<hanfold>翻倍|翻番))|"
         rf"\b(?:one|a|1)\b[^.;,]{{0,24}}? (?:in|of every|out of) (?P<whole>{either['counts']}|\d+)\b|"
-        rf"(?P<below>[{either['han'].replace('|', '')}\d]+)分之(?P<above>[{either['han'].replace('|', '')}\d]+)|"
+        rf"(?<![\d./])1/(?P<over>\d+)(?![\d./])|"
+        rf"(?P<below>{han})分之(?P<above>{han})|(?P<hantimes>{han})倍|"
         rf"(?P<tenths>[{either['han'].replace('|', '')}])成|\b(?P<bare>{either['counts']})\b(?!-)",
         re.IGNORECASE,
     )
@@ -56,11 +60,10 @@ def amounts(text: str) -> list[Amount]:
         if (origin := _DIGITS.match(one.origin)) and (at := bare.rfind(origin[0], 0, one.number)) >= 0:
             value = float(origin[0].replace(",", ""))
             found.append(Amount(at, at + len(one.origin), value, value, one.unit, "exact"))
-    taken = [(one.start, one.end) for one in found]
     for said in _in_words(bare):
-        if all(said.end <= start or end <= said.start for start, end in taken):
-            found.append(said)
-            taken.append((said.start, said.end))
+        over = [one for one in found if one.start < said.end and said.start < one.end]
+        if all(said.start <= one.start and one.end <= said.end and said[:2] != one[:2] for one in over):
+            found = [one for one in found if one not in over] + [said]  # "three hundred times", "one token in 45"
     return sorted(found)
 
 
@@ -69,8 +72,9 @@ def _amount(text: str, one: Quantity) -> Amount:
     unit, end = one.unit.partition(" ")[0] if one.unit[:2] in ("K ", "M ", "B ") else one.unit, one.end
     if not unit:
         for scale, labels in _told()["scales"].items():
-            if behind := re.match(rf"\s?(?:{'|'.join(labels)})(?![A-Za-z])", text[end:]):
-                unit, end = scale, end + behind.end()
+            if behind := re.match(rf"\s?({'|'.join(labels)})(?![A-Za-z])", text[end:]):
+                share = _told()["shares"].get(behind[1], 1)  # 万 is a hundredth of a million
+                low, high, unit, end = low * share, high * share, scale, end + behind.end()
                 break
     is_word = not any(map(str.isdigit, text[one.number : one.end]))
     return Amount(one.number, end, low, high, unit, _bound(text, one.start, one.number, end, one.bound), is_word)
@@ -87,18 +91,23 @@ def _in_words(text: str) -> Iterator[Amount]:
             value = 50.0
         elif match["fold"] or match["hanfold"]:
             value, unit = words["folds"].get((match["fold"] or match["hanfold"]).lower(), 0), "x"
-        elif match["whole"]:
-            value = 100 / (counts.get(match["whole"].lower()) or float(match["whole"]) or 1)
+        elif whole := match["whole"] or match["over"]:
+            value = 100 / (counts.get(whole.lower()) or float(whole) or 1)
         elif match["below"]:
             value = 100 * _han(match["above"], han) / (_han(match["below"], han) or 1)
+        elif match["hantimes"]:
+            value, unit = _han(match["hantimes"], han), "x"
         elif match["tenths"]:
             value = 10.0 * han[match["tenths"]]
-        elif match["whole_and"] or match["bare"]:
-            (behind,) = quantities(f"1{text[match.end() : match.end() + 30]}")[:1]
-            word, unit = match["whole_and"] or match["bare"], behind.unit
-            unit = unit.partition(" ")[0]
-            value = counts[word.lower()] + 0.5 * bool(match["whole_and"])
-            value = value if value > 1 or unit in (*_RATIOS, "K", "M", "B") else 0.0
+        elif match["share"] or match["whole_and"] or match["run"] or match["bare"]:
+            (behind,) = quantities(f"1 {text[match.end() : match.end() + 30].lstrip(' -')}")[:1]
+            unit = behind.unit.partition(" ")[0]
+            if match["share"]:  # "half a percent"
+                value = 1 / words["parts"][match["share"].lower()]
+            else:
+                said = (match["whole_and"] or match["run"] or match["bare"]).lower().replace("-", " ").split()
+                value = _count([counts[word] for word in said if word in counts]) + 0.5 * bool(match["whole_and"])
+                value = value if value > 1 or unit in (*_RATIOS, "K", "M", "B") else 0.0
         if value:
             bound = _bound(text, match.start(), match.start(), match.end(), _before(text, match.start()))
             yield Amount(*match.span(), float(value), float(value), unit, bound, True)
@@ -110,7 +119,18 @@ def _singular(part: str) -> str:
 
 
 def _han(number: str, digits: dict[str, int]) -> float:
-    return float(number) if number.isdecimal() else float(digits.get(number[-1:], 0))
+    return float(number) if number.isdecimal() else _count([digits.get(one, 0) for one in number])
+
+
+def _count(words: list[int]) -> float:
+    """The number that words give together: 2, 100, 5, 10 are "two hundred and fifty", 二百五十."""
+    total = last = 0
+    for value in words:
+        if value >= 100 or (value in (10, 12) and last):
+            total, last = total + (last or 1) * value, 0
+        else:
+            last += value
+    return float(total + last)
 
 
 def _before(text: str, start: int) -> str:
@@ -123,8 +143,9 @@ def _bound(text: str, start: int, number: int, end: int, told: str) -> str:
     first, last = clause(text, start, end)
     bounds: dict[str, list[str]] = _told()["bounds"]
     before, around = text[start:number].lower(), text[first:last].lower()
-    if any(word in before for word in bounds["at_most"]):
-        return "at_most"
+    for bound in ("at_least", "at_most"):  # "no less than" first
+        if any(word in before for word in bounds[bound]):
+            return bound
     for bound in ("at_least", "up_to", "average") if told in ("exact", "about") else ():
         if any(re.search(rf"(?<![a-z]){word}(?![a-z])", around) for word in bounds[bound]):
             return bound

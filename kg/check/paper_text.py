@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,8 @@ _FIELDS = ("T", "A")
 _NUMBER = 5.0  # the weight of a number
 _JOIN = " | "
 _IDLE = 1.6  # the weight below which a word says nothing: "the", "method"
+#: A word that may be a name, without the rest of "EAGLE-style" and "LoRA-tuned".
+_NAME = re.compile(r"(?=[\d.x/-]*[A-WYZa-wyz])[A-Za-z0-9]+(?:[-./](?=[a-z]*[A-Z0-9])[A-Za-z0-9]+)*")
 
 
 class Word(NamedTuple):
@@ -68,6 +71,17 @@ class AnalyzedText:
                 is_name = any(map(str.isdigit, surface)) or any(map(str.isupper, surface[1:]))
                 found.append(Word(one.fold, one.start, one.end, weight, is_name))
         return found
+
+    @cached_property
+    def names(self) -> list[re.Match[str]]:
+        """Its words with a digit beside a letter, or with two capitals, that are no numbers with units."""
+        found = (
+            one
+            for one in _NAME.finditer(self.text)
+            if sum(map(str.isupper, one[0])) > 1 or any(map(str.isdigit, one[0]))
+        )
+        numbers = [(one.start, one.end) for one in self.amounts]
+        return [one for one in found if all(one.end() <= start or end <= one.start() for start, end in numbers)]
 
     @cached_property
     def concepts(self) -> list[Match]:
@@ -137,6 +151,15 @@ class PaperText:
         return frozenset().union(*(one.wording.folds for one in self.sentences))
 
     @cached_property
+    def letters(self) -> str:
+        """The letters and digits of the whole paper, without case."""
+        return _letters(" ".join(one.wording.text for one in self.sentences))
+
+    def lacks(self, name: str) -> bool:
+        """Whether a name, however it is spaced and joined, is none of the paper's: "FP4", "Llama-3.1-8B"."""
+        return not any(_letters(one) in self.letters for one in (name, name.removesuffix("s")))
+
+    @cached_property
     def amounts(self) -> list[Amount]:
         """The numbers of the whole paper."""
         return [amount for one in self.sentences for amount in one.wording.amounts]
@@ -168,6 +191,10 @@ def _cells(table: Table, caption: str) -> Iterator[tuple[str, str]]:
             own = [one.text for one in heads if cell.row in range(one.row, one.row + one.rowspan)]
             own += [one.text for one in heads if cell.column in range(one.column, one.column + one.colspan)]
             yield cell_id(table, cell), _JOIN.join(one_line(said) for said in (caption, *own, cell.text) if said)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 @cache

@@ -96,9 +96,12 @@ class Checker:
         evidence = (best.cited(match.held),)
         differs = tuple(best.missing())[:_MOST_WORDS]
         is_bare = claim.amount is not None and not best.words  # nothing beside the number could differ
+        if has_number and is_bare and best.is_turned(match):
+            return ClaimVerdict(claim, "contradicted", "other_setting", evidence, differs)
         if has_number and (is_bare or chance >= self.judge.supported):
             return ClaimVerdict(claim, "supported", _agrees(match), evidence)
-        if chance <= self.judge.contradicted and has_number:
+        is_told = not best.lacking or best.has_rival  # what the paper does not speak of, it does not deny
+        if chance <= self.judge.contradicted and has_number and is_told:
             return ClaimVerdict(claim, "contradicted", "other_setting", evidence, differs)
         if claim.amount is None or has_number:
             return ClaimVerdict(claim, "compare", "unaligned" if claim.amount else "no_number", evidence, differs)
