@@ -47,7 +47,7 @@ def test_selection_of_the_graph(built_file: Path, tmp_path: Path) -> None:
     assert {one["entries"][0] for one in json.loads(question.stdout)["entries"]} == {"002-22", "004-16"}
     page = tmp_path / "d.html"
     assert run("digest", "since last week", "-o", page, graph=built_file).returncode == 0
-    assert "10 October" in page.read_text("utf-8")
+    assert "11 October" in page.read_text("utf-8")
     nothing = run("digest", "since 2025-10-18", "--now", "2025-12-01", graph=built_file)
     assert nothing.returncode == 1
     assert "The period is 2025-10-18 to 2025-12-01" in nothing.stderr
