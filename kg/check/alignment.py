@@ -72,7 +72,7 @@ class Alignment:
         """Whether the sentence has another name in the place of one that the paper lacks: FP8 for FP4."""
         forms = {_form(one) for one in self.lacking}
         of_form = any(_form(one[0]) in forms and one[0] not in self.claim.text for one in self.sentence.names)
-        return of_form or any(value > 0 for name, value in self._of_types() if name.endswith("instead"))
+        return of_form or any(self._of_all[f"{kind} instead"] for kind in _TYPES)
 
     @cached_property
     def _near(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:

@@ -1,4 +1,4 @@
-"""Texts of papers for readers: LaTeX and Markdown shown as text, long sentences cut around the words that count."""
+"""Texts of papers for readers: LaTeX and Markdown shown as text, long sentences cut, sentences that stand alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from html.entities import html5
 from kg.latex import letters as accented
 from kg.latex import unmarked
 from kg.text import one_line
+from kg.views.words import settings
 
 _CITED = re.compile(r"[~ ]?\\[cC]ite[a-z]*(?:\[[^\[\]]*\])?(?:\{[^{}]*\}| ?[\w:-]+ ?(?=[,.;)]))")
 _THAT_IS = re.compile(r"\\(ie|eg)\b[.,]*")
@@ -200,3 +201,23 @@ def _cut(said: str, first: int, last: int, most: int) -> tuple[int, int]:
     if last < end < len(said):
         end = max(last, said.rfind(" ", last, end), end - _WORD)
     return begin, end
+
+
+def alone(said: str, lang: str = "en") -> str:
+    """A sentence without the clauses before its main clause that only tie it to the text before."""
+    bare, lead = said.strip().rstrip(";；"), settings()["plain"]["lead"][lang]
+    while found := re.match(lead, bare):
+        bare = bare[found.end() :]
+    is_cut = not said.strip().startswith(bare)
+    return bare[:1].upper() + bare[1:] if is_cut and bare.partition(" ")[0].islower() else bare
+
+
+def refers(said: str, *, is_first: bool = True) -> bool:
+    """Whether a sentence names something by "these gains" and the like that it does not name itself."""
+    cues, text = settings()["plain"], said.lower()
+    if is_first and re.match(cues["begins"], text):
+        return True
+    named = (
+        (found[found.lastindex or 0][: cues["stem"]], found.start()) for found in re.finditer(cues["refers"], text)
+    )
+    return any(stem not in text[:start] for stem, start in named)

@@ -13,9 +13,9 @@ from kg.identifiers import WEB, address, called, is_curie
 from kg.model import ROLES, Document, Evidence, Mention, Paper, Record, Result
 from kg.query.support import appeared
 from kg.store.contents import labels
-from kg.text import fold, has_han, one_line, sentence_at
-from kg.views.readable import as_text
-from kg.views.words import PageWords
+from kg.text import fold, has_han, one_line, sentence_at, sentences
+from kg.views.readable import alone, as_text, refers
+from kg.views.words import PageWords, settings
 from kg.vocabulary import in_language
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Types of entities that a paper names.
 TYPES = (*LISTS, "topic")
 _SEVERAL = re.compile(r".*[A-Z]s")  # "LLMs"
-MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
+_MACRO = re.compile(r"\\[A-Za-z]+(?:\{\})?")  # "\modelname", which stands for a name that the text does not give
 #: Normalises a text for display.
 clean = one_line
 
@@ -219,7 +219,7 @@ def title(paper: Paper) -> str:
 def name(paper: Paper) -> str:
     """The short name of what the paper proposes, or ""; several things ("LLMs") are its name only in its title."""
     records = [record for _, record in paper.entries]
-    own = (one for one in (record.name for record in records) if one and not MACRO.fullmatch(one))
+    own = (one for one in (record.name for record in records) if one and not _MACRO.fullmatch(one))
     own = (one for one in own if not _SEVERAL.fullmatch(one) or any(one in record.title for record in records))
     return clean(next(own, ""))
 
@@ -261,3 +261,30 @@ def key_quote(paper: Paper, role: str) -> EntryQuote | None:
         if role in record.key:
             return quoted(document, record.key[role])
     return None
+
+
+def own_words(paper: Paper, role: str) -> str:
+    """The key sentence of a role, else one behind it that begins with the paper's name, as it stands alone.
+
+    Where each refers back, it is "", or the key sentence on what is proposed.
+    """
+    key = key_sentences(paper).get(role)
+    if key is None:
+        return ""
+    idle, own, first = settings()["plain"]["idle"], as_text(name(paper)), alone(_shown(paper, key.quote))
+    told = [first, *(one for one in map(alone, behind(paper, key.end)) if own and one.startswith(own))]
+    fitting = (one for one in told if not refers(one, is_first=role == "proposes") and not re.search(idle, one))
+    return next(fitting, first if role == "proposes" else "")
+
+
+def behind(paper: Paper, begin: int | None = None) -> Iterator[str]:
+    """The sentences of an abstract behind a place, by default in its second half."""
+    raw = next((document.texts["A"].raw for document, _ in paper.entries if "A" in document.texts), "")
+    least = len(raw) // 2 if begin is None else begin
+    return (_shown(paper, raw[start:end]) for start, end in sentences(raw) if start >= least)
+
+
+def _shown(paper: Paper, said: str) -> str:
+    """The words of a paper as text, with its name for a macro of LaTeX that stands for it."""
+    text, own = as_text(clean(said)), as_text(name(paper))
+    return _MACRO.sub(lambda _: own, text) if own else text

@@ -18,7 +18,7 @@ from kg.sources.layout.join import Joiner
 from kg.sources.people import people
 from kg.text import has_han
 from kg.views import readable
-from kg.views.plain import alone
+from kg.views.readable import alone
 from kg.wordcounts import WordCounts
 from tests.sources.made_pdf import ABS, BOLD, ROMAN, Sheet, T, columns, paper, simple
 from tests.sources.test_pdf_journals import chinese

@@ -26,7 +26,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
 
 
 @pytest.mark.parametrize(
-    ("part", "supported", "contradicted"), [("dev", 0.25, 0.5), ("held", 0.25, 0.5), ("new", 0.25, 0.4)]
+    ("part", "supported", "contradicted"), [("dev", 0.38, 0.5), ("held", 0.4, 0.5), ("new", 0.3, 0.4)]
 )
 def test_true_claims_are_supported_and_swaps_are_not(
     graph: Graph, part: str, supported: float, contradicted: float

@@ -15,8 +15,7 @@ from kg.api import Graph
 from kg.model import KEY_ROLES, Document, Evidence, KgError, Mention, Paper, Record, Relation, Result, Text, Topic
 from kg.text import has_han
 from kg.views.brief import ORIGINS, PARTS, brief, parts, reread, view, who
-from kg.views.plain import own_words
-from kg.views.selection import Selection, title
+from kg.views.selection import Selection, own_words, title
 from kg.views.words import PageWords
 from tests.views.pages import is_of_source
 

@@ -6,20 +6,29 @@ record by a fixed template, or left out, and the paper's own sentences on its pr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kg.model import KgError, Paper
-from kg.query.patterns import any_regex
 from kg.safe_output import json_text
 from kg.text import fold, has_han, one_line
-from kg.views.plain import own_words
 from kg.views.readable import as_text
 from kg.views.render import render
 from kg.views.rendered import View
-from kg.views.selection import Selection, Thing, clean, ids, is_within, key_sentences, link, name, named, title
+from kg.views.selection import (
+    Selection,
+    Thing,
+    clean,
+    ids,
+    is_within,
+    key_sentences,
+    link,
+    name,
+    named,
+    own_words,
+    title,
+)
 from kg.views.source_summary import short, summary_of
 from kg.views.statement import ResultRow, effect, is_in_language, is_name, rows, term
 from kg.views.words import settings
@@ -246,12 +255,9 @@ def certain(shown: Selection, paper: Paper) -> BriefParts:
 
 def _kind(shown: Selection, paper: Paper, proposal: str) -> str:
     """The kind of a method: the first topic of the title, no application, that the proposal names; "" without one."""
-    applied, known = settings()["week"]["applications"], shown.graph.vocabulary
-    places = []
-    for one in shown.things(paper, "topic", sure=True):
-        if one.concept in known and one.concept.partition(":")[2] not in applied:
-            labels = any_regex(tuple(known[one.concept].labels()))
-            places += [(at.start, one.label) for at in one.quotes if at.field == "T" and re.search(labels, proposal)]
+    applied, said = settings()["week"]["applications"], {one.concept for one in shown.graph.vocabulary.match(proposal)}
+    topics = [one for one in shown.things(paper, "topic", sure=True) if one.concept.partition(":")[2] not in applied]
+    places = [(at.start, one.label) for one in topics if one.concept in said for at in one.quotes if at.field == "T"]
     return min(places, default=(0, ""))[1]
 
 

@@ -119,15 +119,16 @@ def sheet(look: Look) -> Sheet:
         Dot(at[n.id], radius[n.id], look.fill(n), n.type == "paper", f"{n.label} ({len(n.papers)})") for n in ranked
     ]
     named = set[str]()
-    out.words += _labels(look, ranked, at, radius, out, named, _draw_regions(look, at, radius, out))
+    taken = _Taken(2 * len(ranked) + len(look.regions))
+    _draw_regions(look, at, radius, out, taken)
+    out.words += _labels(look, ranked, at, radius, out, named, taken)
     if look.drawing.is_map:  # what has no room for its name is left to the page, where one can zoom
         _leave_out(look, named, out)
     return out
 
 
-def _draw_regions(look: Look, at: dict[str, Point], radius: dict[str, float], out: Sheet) -> list[Box]:
-    """Add the grounds of the regions and their names, above or below them; returns the places of the names."""
-    taken: list[Box] = []
+def _draw_regions(look: Look, at: dict[str, Point], radius: dict[str, float], out: Sheet, taken: _Taken) -> None:
+    """Add the grounds of the regions and their names, above or below them where no other name is."""
     for number, label in look.regions.items():
         own = [name for name in at if look.drawing.nodes[name].community == number]
         corners = hull([(at[n][0] + x * (radius[n] + _RIM), at[n][1] + y * (radius[n] + _RIM))
@@ -136,11 +137,10 @@ def _draw_regions(look: Look, at: dict[str, Point], radius: dict[str, float], ou
         out.regions.append(Region(tuple(corners), colour))
         text = shortened(label, LABEL)
         spots = [_name_spot(corners, text, is_below, out) for is_below in (False, True)]
-        free = [spot for spot in spots if all(_is_apart(spot[1], box) for box in taken)]
+        free = [spot for spot in spots if not taken.meets(spot[1], text, 0.0)]
         place, box = (free or spots)[0]
-        taken.append(box)
+        taken.add(box)
         out.words.append(SheetText(place, text, _NAME, "middle", is_bold=True, colour=colour))
-    return taken
 
 
 def _name_spot(corners: list[Point], text: str, is_below: bool, out: Sheet) -> tuple[Point, Box]:
@@ -151,10 +151,6 @@ def _name_spot(corners: list[Point], text: str, is_below: bool, out: Sheet) -> t
     x = min(max(sum(near) / len(near), half + 8), out.width - half - 8)
     y = min(end + _NAME, out.height - 8) if is_below else max(end - 6, 24.0)
     return (x, y), (x - half - 2, y - _NAME * 0.85, x + half + 2, y + _NAME * 0.25)
-
-
-def _is_apart(one: Box, other: Box) -> bool:
-    return one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
 
 
 def _leave_out(look: Look, named: set[str], out: Sheet) -> None:
@@ -305,12 +301,9 @@ def _labels(
     radius: dict[str, float],
     out: Sheet,
     named: set[str],
-    used: list[Box],
+    taken: _Taken,
 ) -> Iterator[SheetText]:
-    """The labels that have room beside the `used` places; the nodes that get one are added to `named`."""
-    taken = _Taken(2 * len(ranked) + len(used))  # a hub's label may cover small dots, but no label
-    for box in used:
-        taken.add(box)
+    """The labels that have room, their nodes added to `named`: a hub's may cover small dots, but nothing else taken."""
     for node in ranked:
         (x, y), r = at[node.id], radius[node.id]
         taken.add((x - r, y - r, x + r, y + r), node.id, r)

@@ -12,9 +12,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kg.views.brief import certain, sentence, who
-from kg.views.plain import alone, behind, own_words, refers
-from kg.views.readable import as_text, excerpt
-from kg.views.selection import Selection, clean, code, ids, is_within, key_sentences, link, name, title
+from kg.views.readable import alone, as_text, excerpt, refers
+from kg.views.selection import (
+    Selection,
+    behind,
+    clean,
+    code,
+    ids,
+    is_within,
+    key_sentences,
+    link,
+    name,
+    own_words,
+    title,
+)
 from kg.views.source_summary import approach, findings, short, summary_of
 from kg.views.statement import ResultRow, effect, rows
 from kg.views.words import settings
