@@ -64,8 +64,8 @@ CALLS = {
     "list": ["ask", "--list", "framework", "--format", "csv"],
     "claims": ["ask", "what is said about ZapKV", "--format", "csv"],
     "trends": ["trends", "--of", "framework", "--format", "csv"],
-    "draw": ["draw", "--types", "framework,hardware", "--format", "json"],
-    "legend": ["draw", "--format", "svg", "--types", "framework,hardware"],
+    "draw": ["draw", "--types", "framework,hardware", "--colour", "type", "--format", "json"],
+    "legend": ["draw", "--format", "svg", "--types", "framework,hardware", "--colour", "type"],
     "report": ["report"],
     "csv": ["export", "--format", "csv"],
     "triples": ["sparql", "SELECT ?of { ?paper kg:framework ?of . ?of a kg:Framework }", "--format", "csv"],
@@ -176,8 +176,8 @@ def test_claims_name_them(told: Told) -> None:
 def test_views_show_them_in_their_colour(told: Told) -> None:
     assert "PyTorch,framework:pytorch,2025-03,1" in told("trends")
     nodes = {node["id"]: node for node in json.loads(told("draw"))["nodes"]}
-    assert nodes["framework:vllm"]["type"] == "framework"
-    assert "PyTorch" in told("legend")
+    assert nodes["framework:vllm"]["color"] == "#c75d9c"
+    assert {"#c75d9c", "framework"} <= set(re.findall(r"#c75d9c|framework", told("legend")))
     assert "framework" not in told("report")  # no paper lacks one
 
 
